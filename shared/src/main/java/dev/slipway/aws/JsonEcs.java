@@ -1,0 +1,342 @@
+package dev.slipway.aws;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.runtime.Json;
+import dev.slipway.verdict.StoppedTask;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Amazon ECS over {@link AwsApi}. Names that are new to us are passed on as they are. */
+public final class JsonEcs implements Ecs {
+
+  /** DescribeServices takes ten. */
+  private static final int SERVICES_A_CALL = 10;
+
+  /** ListTasks, DescribeTasks and ListServiceDeployments take a hundred. */
+  private static final int A_HUNDRED = 100;
+
+  private final AwsApi aws;
+
+  public JsonEcs(AwsApi aws) {
+    this.aws = aws;
+  }
+
+  @Override
+  public List<ServiceView> services(List<ServiceRef> services) {
+    Map<String, List<ServiceRef>> byCluster = new LinkedHashMap<>();
+    services.forEach(service ->
+        byCluster.computeIfAbsent(service.clusterArn(), _ -> new ArrayList<>()).add(service));
+    Map<ServiceRef, ServiceView> found = new LinkedHashMap<>();
+    byCluster.forEach((cluster, members) -> {
+      for (int i = 0; i < members.size(); i += SERVICES_A_CALL) {
+        List<ServiceRef> some = members.subList(i, Math.min(i + SERVICES_A_CALL, members.size()));
+        describe(cluster, some).forEach(view -> found.put(view.ref(), view));
+      }
+    });
+    return services.stream().distinct().filter(found::containsKey).map(found::get).toList();
+  }
+
+  private List<ServiceView> describe(String cluster, List<ServiceRef> services) {
+    ObjectNode input = Json.object().put("cluster", cluster);
+    input.set("services", Json.array(services.stream().map(ServiceRef::arn).toList()));
+    input.set("include", Json.array(List.of("TAGS")));
+    try {
+      List<ServiceView> views = new ArrayList<>();
+      for (JsonNode node : aws.call(AwsService.ECS, "DescribeServices", input).path("services")) {
+        views.add(view(node));
+      }
+      return views;
+    } catch (AwsException e) {
+      if (e.is("ClusterNotFoundException")) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
+  static ServiceView view(JsonNode node) {
+    JsonNode configuration = node.path("deploymentConfiguration");
+    JsonNode breaker = configuration.path("deploymentCircuitBreaker");
+    JsonNode alarms = configuration.path("alarms");
+    List<ServiceView.EcsDeployment> deployments = new ArrayList<>();
+    for (JsonNode deployment : node.path("deployments")) {
+      deployments.add(deployment(deployment));
+    }
+    List<ServiceView.Event> events = new ArrayList<>();
+    for (JsonNode event : node.path("events")) {
+      events.add(
+          new ServiceView.Event(Json.instant(event, "createdAt"), Json.text(event, "message")));
+    }
+    return new ServiceView(
+        ServiceRef.parse(Json.text(node, "serviceArn")),
+        Json.text(node, "status"),
+        or(Json.text(node.path("deploymentController"), "type"), "ECS"),
+        or(Json.text(configuration, "strategy"), "ROLLING"),
+        Json.text(node, "taskDefinition"),
+        node.path("desiredCount").asInt(),
+        node.path("runningCount").asInt(),
+        node.path("pendingCount").asInt(),
+        new ServiceView.CircuitBreaker(
+            breaker.path("enable").asBoolean(), breaker.path("rollback").asBoolean()),
+        alarms.path("enable").asBoolean() ? texts(alarms.path("alarmNames")) : List.of(),
+        Json.text(node, "currentServiceDeployment"),
+        deployments,
+        events,
+        tags(node.path("tags")));
+  }
+
+  private static ServiceView.EcsDeployment deployment(JsonNode node) {
+    return new ServiceView.EcsDeployment(
+        Json.text(node, "id"),
+        Json.text(node, "status"),
+        Json.text(node, "taskDefinition"),
+        node.path("desiredCount").asInt(),
+        node.path("runningCount").asInt(),
+        node.path("pendingCount").asInt(),
+        node.path("failedTasks").asInt(),
+        Json.text(node, "rolloutState"),
+        Json.text(node, "rolloutStateReason"),
+        Json.instant(node, "createdAt"),
+        Json.instant(node, "updatedAt"));
+  }
+
+  @Override
+  public TaskDefinitionDocument taskDefinition(String arnOrFamily) {
+    ObjectNode input = Json.object().put("taskDefinition", arnOrFamily);
+    input.set("include", Json.array(List.of("TAGS")));
+    ObjectNode answer = aws.call(AwsService.ECS, "DescribeTaskDefinition", input);
+    if (!(answer.get("taskDefinition") instanceof ObjectNode document)) {
+      throw unreadable("DescribeTaskDefinition", "taskDefinition");
+    }
+    return new TaskDefinitionDocument(document, tags(answer.path("tags")));
+  }
+
+  @Override
+  public String register(ObjectNode input) {
+    ObjectNode answer = aws.call(AwsService.ECS, "RegisterTaskDefinition", input);
+    String arn = Json.text(answer.path("taskDefinition"), "taskDefinitionArn");
+    if (arn.isEmpty()) {
+      throw unreadable("RegisterTaskDefinition", "taskDefinition.taskDefinitionArn");
+    }
+    return arn;
+  }
+
+  @Override
+  public List<String> newestRevisions(String family, int limit) {
+    ObjectNode input =
+        Json.object()
+            .put("familyPrefix", family)
+            .put("status", "ACTIVE")
+            .put("sort", "DESC")
+            .put("maxResults", Math.min(limit, A_HUNDRED));
+    return texts(aws.call(AwsService.ECS, "ListTaskDefinitions", input).path("taskDefinitionArns"))
+        .stream()
+        .filter(arn -> arn.contains(":task-definition/" + family + ":"))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public void deregister(String taskDefinitionArn) {
+    aws.call(
+        AwsService.ECS,
+        "DeregisterTaskDefinition",
+        Json.object().put("taskDefinition", taskDefinitionArn));
+  }
+
+  @Override
+  public ServiceView update(ServiceRef service, String taskDefinitionArn) {
+    ObjectNode answer =
+        aws.call(
+            AwsService.ECS,
+            "UpdateService",
+            Json.object()
+                .put("cluster", service.clusterArn())
+                .put("service", service.name())
+                .put("taskDefinition", taskDefinitionArn));
+    if (!answer.path("service").isObject()) {
+      throw unreadable("UpdateService", "service");
+    }
+    return view(answer.path("service"));
+  }
+
+  @Override
+  public Optional<ServiceDeployment> serviceDeployment(String arn) {
+    ObjectNode input = Json.object();
+    input.set("serviceDeploymentArns", Json.array(List.of(arn)));
+    try {
+      JsonNode found =
+          aws.call(AwsService.ECS, "DescribeServiceDeployments", input).path("serviceDeployments");
+      return found.isEmpty() ? Optional.empty() : Optional.of(serviceDeployment(found.get(0)));
+    } catch (AwsException e) {
+      return noneIf(e, "ServiceDeploymentNotFoundException");
+    }
+  }
+
+  private static ServiceDeployment serviceDeployment(JsonNode node) {
+    return new ServiceDeployment(
+        Json.text(node, "serviceDeploymentArn"),
+        Json.text(node, "status"),
+        Json.text(node, "statusReason"),
+        or(
+            Json.text(node.path("targetServiceRevision"), "arn"),
+            Json.text(node, "targetServiceRevisionArn")),
+        Json.text(node, "lifecycleStage"),
+        Json.text(node.path("rollback"), "serviceRevisionArn"),
+        Json.text(node.path("rollback"), "reason"),
+        Json.text(node.path("deploymentCircuitBreaker"), "status"),
+        Json.text(node.path("alarms"), "status"),
+        Json.instant(node, "createdAt"),
+        Json.instant(node, "finishedAt"));
+  }
+
+  @Override
+  public List<ServiceDeployment> serviceDeployments(ServiceRef service, Instant since) {
+    ObjectNode input =
+        Json.object()
+            .put("cluster", service.clusterArn())
+            .put("service", service.name())
+            .put("maxResults", A_HUNDRED);
+    input.putObject("createdAt").put("after", since.getEpochSecond());
+    List<ServiceDeployment> found = new ArrayList<>();
+    String next;
+    do {
+      ObjectNode answer = aws.call(AwsService.ECS, "ListServiceDeployments", input);
+      answer.path("serviceDeployments").forEach(node -> found.add(serviceDeployment(node)));
+      next = Json.text(answer, "nextToken");
+      input.put("nextToken", next);
+    } while (!next.isEmpty());
+    found.sort(
+        Comparator.comparing(
+                ServiceDeployment::createdAt, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .reversed());
+    return found;
+  }
+
+  @Override
+  public Optional<ServiceRevision> serviceRevision(String arn) {
+    ObjectNode input = Json.object();
+    input.set("serviceRevisionArns", Json.array(List.of(arn)));
+    JsonNode found;
+    try {
+      found = aws.call(AwsService.ECS, "DescribeServiceRevisions", input).path("serviceRevisions");
+    } catch (AwsException e) {
+      return noneIf(e, "ServiceRevisionNotFoundException");
+    }
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    JsonNode revision = found.get(0);
+    Map<String, String> digests = new TreeMap<>();
+    for (JsonNode image : revision.path("containerImages")) {
+      putDigest(digests, Json.text(image, "containerName"), Json.text(image, "imageDigest"));
+    }
+    return Optional.of(
+        new ServiceRevision(
+            Json.text(revision, "serviceRevisionArn"),
+            Json.text(revision, "taskDefinition"),
+            digests));
+  }
+
+  @Override
+  public void stopAndRollBack(String serviceDeploymentArn) {
+    aws.call(
+        AwsService.ECS,
+        "StopServiceDeployment",
+        Json.object()
+            .put("serviceDeploymentArn", serviceDeploymentArn)
+            .put("stopType", "ROLLBACK"));
+  }
+
+  @Override
+  public List<RunningTask> runningTasks(ServiceRef service) {
+    List<RunningTask> running = new ArrayList<>();
+    for (JsonNode task : tasks(service, "RUNNING")) {
+      Map<String, String> digests = new TreeMap<>();
+      for (JsonNode container : task.path("containers")) {
+        putDigest(digests, Json.text(container, "name"), Json.text(container, "imageDigest"));
+      }
+      running.add(
+          new RunningTask(
+              Json.text(task, "taskArn"),
+              Json.text(task, "taskDefinitionArn"),
+              Json.text(task, "startedBy"),
+              Json.text(task, "lastStatus"),
+              Json.text(task, "healthStatus"),
+              digests));
+    }
+    return running;
+  }
+
+  @Override
+  public List<StoppedTask> stoppedTasks(ServiceRef service) {
+    return tasks(service, "STOPPED").stream().map(StoppedTasks::fromTask).toList();
+  }
+
+  private List<JsonNode> tasks(ServiceRef service, String desiredStatus) {
+    ObjectNode list =
+        Json.object()
+            .put("cluster", service.clusterArn())
+            .put("serviceName", service.name())
+            .put("desiredStatus", desiredStatus)
+            .put("maxResults", A_HUNDRED);
+    JsonNode arns = aws.call(AwsService.ECS, "ListTasks", list).path("taskArns");
+    if (arns.isEmpty()) {
+      return List.of();
+    }
+    ObjectNode describe = Json.object().put("cluster", service.clusterArn());
+    describe.set("tasks", arns);
+    List<JsonNode> tasks = new ArrayList<>();
+    aws.call(AwsService.ECS, "DescribeTasks", describe).path("tasks").forEach(tasks::add);
+    return tasks;
+  }
+
+  private static void putDigest(Map<String, String> digests, String container, String digest) {
+    if (!container.isEmpty() && !digest.isEmpty()) {
+      digests.put(container, digest);
+    }
+  }
+
+  private static Map<String, String> tags(JsonNode list) {
+    Map<String, String> tags = new TreeMap<>();
+    for (JsonNode tag : list) {
+      tags.put(Json.text(tag, "key"), Json.text(tag, "value"));
+    }
+    return tags;
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(node -> texts.add(node.asText()));
+    return texts;
+  }
+
+  private static String or(String text, String otherwise) {
+    return text.isEmpty() ? otherwise : text;
+  }
+
+  private static <T> Optional<T> noneIf(AwsException e, String code) {
+    if (e.is(code)) {
+      return Optional.empty();
+    }
+    throw e;
+  }
+
+  private static AwsException unreadable(String operation, String field) {
+    return new AwsException(
+        AwsService.ECS,
+        operation,
+        AwsException.NO_ANSWER,
+        "the answer has no " + field,
+        200,
+        Json.object());
+  }
+}

@@ -1,0 +1,471 @@
+package dev.slipway.chat;
+
+import static dev.slipway.chat.Mrkdwn.code;
+import static dev.slipway.chat.Mrkdwn.codeBlock;
+import static dev.slipway.chat.Mrkdwn.duration;
+import static dev.slipway.chat.Mrkdwn.escape;
+import static dev.slipway.chat.Mrkdwn.fit;
+import static dev.slipway.chat.Mrkdwn.person;
+import static dev.slipway.chat.Mrkdwn.sentence;
+import static dev.slipway.chat.Mrkdwn.time;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageSet;
+import dev.slipway.ledger.PushRecord;
+import dev.slipway.runtime.Json;
+import dev.slipway.slack.Message;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * What a deployment looks like in Slack. Pure: the same deployment gives the same message, so that
+ * an unchanged one is not sent again. Times come from the deployment, never from a clock.
+ *
+ * @see <a href="https://docs.slack.dev/reference/block-kit/blocks">limits of blocks</a>
+ */
+public final class Cards {
+
+  static final int HEADER = 150;
+  static final int SECTION = 3000;
+  static final int CONTEXT = 2000;
+  static final int TEXT = 3000;
+  private static final int DETAIL = 1500;
+  private static final int IMAGE_LINES = 10;
+  private static final int BAR = 10;
+
+  private Cards() {}
+
+  /**
+   * The one card of a deployment.
+   *
+   * @param rollback the deployment that goes back from this one, if there is one: its progress is
+   *     told here
+   * @param button whether "Roll back" is offered
+   */
+  public static Message deployment(
+      Deployment deployment, Optional<Deployment> rollback, boolean button) {
+    Blocks blocks = new Blocks();
+    String words = " " + words(deployment);
+    // A long name is cut, so that what became of it can still be read.
+    String title =
+        emoji(deployment.status())
+            + " "
+            + fit(deployment.service().brief(), HEADER - 4 - words.length())
+            + words;
+    blocks.header(title);
+    blocks.section(images(deployment));
+    blocks.section(why(deployment));
+    progress(deployment).ifPresent(blocks::section);
+    wayBack(deployment, rollback).ifPresent(blocks::section);
+    blocks.context(trigger(deployment), timing(deployment), "#" + deployment.sequence());
+    if (button) {
+      blocks.rollBackButton(deployment);
+    }
+    StringJoiner text = new StringJoiner(" · ");
+    text.add(escape(title)).add(escape(change(deployment)));
+    wayBack(deployment, rollback)
+        .or(() -> worthALine(deployment) ? Optional.of(why(deployment)) : Optional.empty())
+        .ifPresent(line -> text.add(plainLine(line)));
+    return new Message(fit(text.toString(), TEXT), blocks.all);
+  }
+
+  /**
+   * Why it failed, for the thread of its card.
+   *
+   * @throws java.util.NoSuchElementException if there is no diagnosis
+   */
+  public static Message failure(Deployment deployment) {
+    Diagnosis diagnosis = deployment.diagnosis().orElseThrow();
+    Blocks blocks = new Blocks();
+    String cause = escape(diagnosis.cause());
+    blocks.section("*Cause:* " + stopped(fit(cause, DETAIL)));
+    if (!diagnosis.evidence().isEmpty()) {
+      blocks.section("*Evidence*\n" + bullets(diagnosis.evidence()));
+    }
+    if (!diagnosis.events().isEmpty()) {
+      blocks.section("*What ECS said*\n" + bullets(diagnosis.events()));
+    }
+    if (!diagnosis.logs().isEmpty() && deployment.audience().logs()) {
+      String of =
+          diagnosis.container().isEmpty() ? "" : " of " + code(fitRaw(diagnosis.container(), 255));
+      blocks.section("*Last log lines*" + of + "\n" + lastLines(diagnosis.logs()));
+    }
+    return new Message(
+        fit(escape(deployment.service().brief() + " failed: ") + cause, TEXT), blocks.all);
+  }
+
+  /** A push that changed nothing for a follower, and why. */
+  public static Message push(PushRecord push) {
+    Blocks blocks = new Blocks();
+    String symbol =
+        switch (push.reason().weight()) {
+          case BAD -> "⚠️";
+          case QUIET, GOOD, NOTICE -> "ℹ️";
+        };
+    String what = push.image().isEmpty() ? "a push" : code(fitRaw(push.image(), 400));
+    String line =
+        symbol
+            + " *"
+            + escape(push.service().brief())
+            + "* does not take "
+            + what
+            + ": "
+            + push.reason().text()
+            + ".";
+    String detail = fit(escape(push.detail()).strip(), DETAIL);
+    blocks.section(detail.isEmpty() ? line : line + " " + stopped(detail));
+    String text =
+        symbol
+            + " "
+            + escape(push.service().brief())
+            + " does not take "
+            + escape(push.image().isEmpty() ? "a push" : push.image())
+            + ": "
+            + push.reason().text();
+    return new Message(fit(text, TEXT), blocks.all);
+  }
+
+  // ---- the lines of a card
+
+  private static String emoji(Status status) {
+    return switch (status) {
+      case PREPARING -> "⏳";
+      case ROLLING_OUT -> "🚀";
+      case BAKING -> "🔎";
+      case ROLLING_BACK -> "⏪";
+      case SUCCEEDED -> "✅";
+      case FAILED -> "❌";
+      case ROLLED_BACK -> "🔙";
+      case SUPERSEDED -> "⏩";
+      case REFUSED -> "🚫";
+      case OBSERVED -> "👀";
+    };
+  }
+
+  private static String words(Deployment deployment) {
+    boolean back = deployment.isRollback();
+    // What a person takes back need not have failed.
+    String failed = deployment.reason().byPerson() ? "" : "failed and ";
+    return switch (deployment.status()) {
+      case PREPARING -> back ? "is about to go back" : "is about to roll out";
+      case ROLLING_OUT -> back ? "is going back" : "is rolling out";
+      case BAKING -> "is out and being watched";
+      case ROLLING_BACK -> failed + "is going back";
+      case SUCCEEDED -> back ? "went back" : "deployed";
+      case FAILED -> back ? "could not go back" : "failed";
+      case ROLLED_BACK -> failed + "was rolled back";
+      case SUPERSEDED -> "was superseded";
+      case REFUSED -> "was not started";
+      case OBSERVED -> "would be deployed";
+    };
+  }
+
+  private static boolean worthALine(Deployment deployment) {
+    return switch (deployment.status()) {
+      case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED, REFUSED, OBSERVED -> true;
+      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED -> false;
+    };
+  }
+
+  /** {@code team/app:v1 → team/app:v2}, without any markup. */
+  private static String change(Deployment deployment) {
+    String from = deployment.from().brief();
+    String to = deployment.to().brief();
+    if (from.isEmpty() || from.equals(to)) {
+      return to.isEmpty() ? "no image" : to;
+    }
+    return from + " → " + (to.isEmpty() ? "no image" : to);
+  }
+
+  private static String images(Deployment deployment) {
+    ImageSet from = deployment.from();
+    ImageSet to = deployment.to();
+    if (to.isEmpty()) {
+      return from.isEmpty() ? "No image is known." : "From " + code(from.brief());
+    }
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, Image> entry : to.byContainer().entrySet()) {
+      Image before = from.byContainer().get(entry.getKey());
+      Image after = entry.getValue();
+      // A tag that was moved reads the same before and after: then the digests tell them apart.
+      boolean moved =
+          before != null
+              && before.brief().equals(after.brief())
+              && !before.digest().equals(after.digest());
+      String line =
+          before == null || before.equals(after)
+              ? image(after, true)
+              : image(before, moved) + " → " + image(after, true);
+      lines.add(to.byContainer().size() == 1 ? line : "*" + escape(entry.getKey()) + "* " + line);
+    }
+    return joined(lines, IMAGE_LINES);
+  }
+
+  private static String image(Image image, boolean digest) {
+    return code(image.brief())
+        + (digest && !image.tag().isEmpty()
+            ? " (" + image.digest().brief().substring(7) + ")"
+            : "");
+  }
+
+  private static String why(Deployment deployment) {
+    String cause =
+        deployment
+            .diagnosis()
+            .filter(diagnosis -> Telling.explains(deployment))
+            .map(diagnosis -> "\n*Cause:* " + stopped(fit(escape(diagnosis.cause()), DETAIL / 2)))
+            .orElse("");
+    return reason(deployment.reason(), deployment.detail()) + cause;
+  }
+
+  /** The reason, and what is known beside it; a detail that begins with the reason is enough. */
+  private static String reason(Reason reason, String detail) {
+    String words = fit(escape(detail).strip(), DETAIL);
+    String text = sentence(reason.text());
+    boolean says = words.regionMatches(true, 0, text, 0, text.length());
+    return words.isEmpty() ? text + "." : (says ? "" : text + ". ") + stopped(words);
+  }
+
+  /** With a full stop, unless it ends with a mark of its own. */
+  private static String stopped(String sentence) {
+    return sentence.isEmpty() || ".!?:…)".indexOf(sentence.charAt(sentence.length() - 1)) >= 0
+        ? sentence
+        : sentence + ".";
+  }
+
+  private static Optional<String> progress(Deployment deployment) {
+    Rollout rollout = deployment.rollout();
+    boolean moving =
+        switch (deployment.status()) {
+          case ROLLING_OUT, BAKING -> true;
+          case PREPARING,
+              ROLLING_BACK,
+              SUCCEEDED,
+              FAILED,
+              ROLLED_BACK,
+              SUPERSEDED,
+              REFUSED,
+              OBSERVED ->
+              false;
+        };
+    return moving ? Optional.of(tasks(rollout)).filter(line -> !line.isEmpty()) : Optional.empty();
+  }
+
+  private static String tasks(Rollout rollout) {
+    if (rollout.desired() <= 0) {
+      return stage(rollout).strip();
+    }
+    int full = Math.clamp((long) rollout.running() * BAR / rollout.desired(), 0, BAR);
+    StringBuilder line = new StringBuilder();
+    line.append("▰".repeat(full)).append("▱".repeat(BAR - full));
+    line.append(" ").append(rollout.running()).append(" of ").append(rollout.desired());
+    line.append(rollout.desired() == 1 ? " task runs" : " tasks run");
+    if (rollout.pending() > 0) {
+      line.append(", ").append(rollout.pending()).append(" starting");
+    }
+    if (rollout.failed() > 0) {
+      line.append(", ").append(rollout.failed()).append(" failed");
+    }
+    return line.append(stage(rollout)).toString();
+  }
+
+  private static String stage(Rollout rollout) {
+    return rollout.stage().isEmpty() ? "" : " · stage " + code(rollout.stage());
+  }
+
+  /** What became of going back, in the card of what failed. */
+  private static Optional<String> wayBack(Deployment deployment, Optional<Deployment> rollback) {
+    if (rollback.isPresent()) {
+      Deployment back = rollback.get();
+      String target = code(back.to().isEmpty() ? "what ran before" : back.to().brief());
+      return Optional.of(
+          switch (back.status()) {
+            case PREPARING -> "⏪ Going back to " + target + ".";
+            case ROLLING_OUT, BAKING, ROLLING_BACK -> {
+              String tasks = tasks(back.rollout());
+              yield "⏪ Going back to " + target + (tasks.isEmpty() ? "." : "\n" + tasks);
+            }
+            case SUCCEEDED ->
+                "🔙 Rolled back to "
+                    + target
+                    + took(back.createdAt(), back.finishedAt())
+                    + who(deployment.rolledBackBy())
+                    + ".";
+            case FAILED, ROLLED_BACK, REFUSED ->
+                "❌ *The way back to "
+                    + target
+                    + " failed as well; a person is needed.* "
+                    + fit(reason(back.reason(), back.detail()), DETAIL);
+            case SUPERSEDED ->
+                "⏩ The way back to " + target + " was superseded: " + back.reason().text() + ".";
+            case OBSERVED -> "👀 Would go back to " + target + ".";
+          });
+    }
+    String target =
+        code(deployment.from().isEmpty() ? "what ran before" : deployment.from().brief());
+    return switch (deployment.status()) {
+      case ROLLING_BACK ->
+          Optional.of("⏪ Going back to " + target + who(deployment.rolledBackBy()) + ".");
+      case ROLLED_BACK ->
+          Optional.of("🔙 Rolled back to " + target + who(deployment.rolledBackBy()) + ".");
+      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, FAILED, SUPERSEDED, REFUSED, OBSERVED ->
+          Optional.empty();
+    };
+  }
+
+  private static String who(RolledBackBy by) {
+    return switch (by) {
+      case NOBODY -> "";
+      case ECS -> " by ECS";
+      case SLIPWAY -> " by Slipway";
+      case PERSON -> " by a person";
+    };
+  }
+
+  private static String took(Instant from, Instant to) {
+    return from == null || to == null ? "" : " in " + duration(Duration.between(from, to));
+  }
+
+  private static String trigger(Deployment deployment) {
+    Trigger trigger = deployment.trigger();
+    String by = trigger.by().isEmpty() ? "" : " by " + person(fitRaw(trigger.by(), 100));
+    String at = trigger.at() == null ? "" : " at " + time(trigger.at());
+    return switch (trigger.kind()) {
+      case PUSH -> "pushed" + by + at;
+      case REPLICATION -> "replicated" + by + at;
+      case RECONCILE -> "found by the reconcile run" + at;
+      case PERSON -> "asked for" + by + at;
+      case ROLLBACK -> "way back from #" + deployment.rollbackOf();
+    };
+  }
+
+  private static String timing(Deployment deployment) {
+    if (deployment.status().ended()) {
+      String took = took(deployment.createdAt(), deployment.finishedAt());
+      return took.isEmpty() ? "ended" : "took" + took.substring(" in".length());
+    }
+    return "started at " + time(deployment.createdAt());
+  }
+
+  private static String bullets(List<String> items) {
+    return joined(
+        items.stream().map(item -> "• " + fit(escape(item).replace('\n', ' '), 600)).toList(),
+        Integer.MAX_VALUE);
+  }
+
+  /** As many whole lines as fit into a section, and how many more there are. */
+  private static String joined(List<String> lines, int most) {
+    StringJoiner kept = new StringJoiner("\n");
+    int told = 0;
+    for (String line : lines) {
+      if (told == most || kept.length() + line.length() > SECTION - 200) {
+        break;
+      }
+      kept.add(line);
+      told++;
+    }
+    if (told < lines.size()) {
+      kept.add("… and " + (lines.size() - told) + " more");
+    }
+    return kept.toString();
+  }
+
+  /** The end of a log says more than its beginning: what does not fit is left out at the top. */
+  private static String lastLines(List<String> logs) {
+    int room = SECTION - 500;
+    int first = logs.size();
+    int length = 0;
+    List<String> kept = new ArrayList<>();
+    while (first > 0) {
+      // Escaping makes a text at most five times as long.
+      String line = fitRaw(logs.get(first - 1), 300);
+      int escaped = escape(line).length() + 1;
+      if (length + escaped > room) {
+        break;
+      }
+      length += escaped;
+      kept.addFirst(line);
+      first--;
+    }
+    String block = codeBlock(String.join("\n", kept));
+    return first == 0 ? block : "… " + first + " earlier left out\n" + block;
+  }
+
+  private static String fitRaw(String text, int most) {
+    return fit(text, most);
+  }
+
+  /** One line without markup for the fallback text; it stays escaped. */
+  private static String plainLine(String mrkdwn) {
+    return mrkdwn.replace("*", "").replace("`", "").replace('\n', ' ');
+  }
+
+  /** Blocks within Slack's limits. */
+  private static final class Blocks {
+    private final ArrayNode all = Json.array();
+
+    /** Plain text: Slack does not interpret it, so it must not be escaped. */
+    private void header(String text) {
+      ObjectNode block = all.addObject().put("type", "header");
+      block
+          .putObject("text")
+          .put("type", "plain_text")
+          .put("text", fit(text, HEADER))
+          .put("emoji", true);
+    }
+
+    private void section(String mrkdwn) {
+      ObjectNode block = all.addObject().put("type", "section");
+      block.putObject("text").put("type", "mrkdwn").put("text", fit(mrkdwn, SECTION));
+    }
+
+    private void context(String... parts) {
+      ObjectNode block = all.addObject().put("type", "context");
+      block
+          .putArray("elements")
+          .addObject()
+          .put("type", "mrkdwn")
+          .put("text", fit(String.join(" · ", parts), CONTEXT));
+    }
+
+    private void rollBackButton(Deployment deployment) {
+      ObjectNode button = all.addObject().put("type", "actions").putArray("elements").addObject();
+      button.put("type", "button").put("action_id", RollBackButton.ACTION_ID);
+      button.putObject("text").put("type", "plain_text").put("text", "Roll back");
+      button.put("style", "danger");
+      button.put(
+          "value", new RollBackButton.Value(deployment.service(), deployment.sequence()).text());
+      ObjectNode confirm = button.putObject("confirm");
+      confirm.putObject("title").put("type", "plain_text").put("text", "Roll back?");
+      confirm
+          .putObject("text")
+          .put("type", "plain_text")
+          .put(
+              "text",
+              fit(
+                  deployment.service().brief()
+                      + " goes back to "
+                      + (deployment.from().isEmpty()
+                          ? "what ran before"
+                          : deployment.from().brief())
+                      + ".",
+                  300));
+      confirm.putObject("confirm").put("type", "plain_text").put("text", "Roll back");
+      confirm.putObject("deny").put("type", "plain_text").put("text", "Leave it");
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.slipway.chat;
+
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Reason.Weight;
+import dev.slipway.deployment.Status;
+import dev.slipway.follow.Settings.Level;
+
+/** What is worth a message: the tag {@code slipway.notify} and how loud the news is. */
+public final class Telling {
+
+  private Telling() {}
+
+  /**
+   * Whether a deployment gets its message now. One that has a message keeps it, and it is kept
+   * true, whatever this says later.
+   */
+  public static boolean tells(Level level, Status status, Reason reason) {
+    return switch (level) {
+      case NONE -> false;
+      case FAILURES -> bad(status, reason);
+      // What a service ran when it was first seen is no news, and a first install would tell it a
+      // thousand times.
+      case ALL -> reason != Reason.BASELINE && reason.weight() != Weight.QUIET;
+    };
+  }
+
+  /** Whether a push that changed nothing gets a message. */
+  public static boolean tells(Level level, Reason reason) {
+    return switch (level) {
+      case NONE -> false;
+      case FAILURES -> reason.weight() == Weight.BAD;
+      case ALL -> reason.weight() == Weight.BAD || reason.weight() == Weight.NOTICE;
+    };
+  }
+
+  /** Whether something has gone wrong that a person should know. */
+  private static boolean bad(Status status, Reason reason) {
+    return switch (status) {
+      case ROLLING_BACK, FAILED, ROLLED_BACK -> true;
+      case REFUSED -> reason.weight() == Weight.BAD;
+      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, SUPERSEDED, OBSERVED -> false;
+    };
+  }
+
+  /**
+   * Whether its diagnosis belongs into the thread now: it has one, and the deployment has failed,
+   * not just been stopped by a person.
+   */
+  public static boolean explains(Deployment deployment) {
+    return deployment.diagnosis().isPresent()
+        && !deployment.reason().byPerson()
+        && switch (deployment.status()) {
+          case ROLLING_BACK, FAILED, ROLLED_BACK, REFUSED -> true;
+          case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, SUPERSEDED, OBSERVED -> false;
+        };
+  }
+}

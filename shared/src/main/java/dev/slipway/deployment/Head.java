@@ -1,0 +1,318 @@
+package dev.slipway.deployment;
+
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageSet;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The ledger's one item for a service: all that is needed to decide what comes next.
+ *
+ * @param version counts the changes; a change is written only over the version it was decided on.
+ *     0: not in the ledger yet
+ * @param lastSequence of the newest deployment; 0 before the first
+ * @param running what the service is known to run, as of the last time anybody looked
+ * @param inFlight the deployment under way
+ * @param waiting what is wanted next
+ * @param request what a person asked for and nobody has done yet
+ * @param considered repository to the push that was decided on last; older ones do not come back
+ * @param due when somebody has to look again at the latest; null for not by itself
+ * @param quarantine digests that failed here; kept as items of their own, read together with the
+ *     head
+ */
+public record Head(
+    ServiceRef service,
+    long version,
+    long lastSequence,
+    ImageSet running,
+    Optional<LastGood> lastGood,
+    Optional<Deployment> inFlight,
+    Waiting waiting,
+    Optional<Hold> hold,
+    Optional<Request> request,
+    Map<String, Considered> considered,
+    Instant due,
+    List<Quarantine> quarantine) {
+
+  public Head {
+    considered = Collections.unmodifiableMap(new TreeMap<>(considered));
+    quarantine = List.copyOf(quarantine);
+  }
+
+  public static Head unseen(ServiceRef service) {
+    return new Head(
+        service,
+        0,
+        0,
+        ImageSet.EMPTY,
+        Optional.empty(),
+        Optional.empty(),
+        Waiting.NOTHING,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        null,
+        List.of());
+  }
+
+  /**
+   * The newest state that is known to have worked.
+   *
+   * @param sequence of the deployment that reached it; 0 for the baseline
+   * @param steady whether the service was steady at that time; a baseline that was not is no place
+   *     to go back to
+   */
+  public record LastGood(
+      String taskDefinition, ImageSet images, long sequence, Instant at, boolean steady) {}
+
+  /**
+   * Repository to what is wanted from it.
+   *
+   * @param byRepository at most one per followed repository: the newest wish wins
+   */
+  public record Waiting(Map<String, Wanted> byRepository) {
+    public static final Waiting NOTHING = new Waiting(Map.of());
+
+    public Waiting {
+      byRepository = Collections.unmodifiableMap(new TreeMap<>(byRepository));
+    }
+
+    public boolean isEmpty() {
+      return byRepository.isEmpty();
+    }
+
+    public Waiting with(Wanted wanted) {
+      Map<String, Wanted> next = new TreeMap<>(byRepository);
+      next.put(wanted.image().repository(), wanted);
+      return new Waiting(next);
+    }
+  }
+
+  /**
+   * One image that the policy wants.
+   *
+   * @param pushedAt time of the push, by which pushes are ordered
+   */
+  public record Wanted(Image image, Instant pushedAt, Deployment.Trigger trigger) {}
+
+  /**
+   * The push of a repository that was decided on last: accepted, or found there when the repository
+   * was first followed. It keeps repeated and late events, and the reconcile run, from bringing
+   * back what a person or a rollback has left behind.
+   *
+   * @param tag empty if there was none
+   * @param digest absent if there was none
+   * @param at time of the push; at first sight, the time of that
+   */
+  public record Considered(String tag, Optional<Digest> digest, Instant at) {}
+
+  /** Nothing new starts here until a person says so. */
+  public record Hold(String by, String why, Instant at) {}
+
+  /** What a person asked for. */
+  public sealed interface Request {
+    String by();
+
+    Instant at();
+
+    /** Stop that deployment, or undo it if it has completed. */
+    record RollBack(long sequence, String by, Instant at) implements Request {}
+  }
+
+  /** A digest that failed here and does not come back unless a person says so. */
+  public record Quarantine(Digest digest, String image, long sequence, Reason reason, Instant at) {}
+
+  public boolean quarantined(Digest digest) {
+    return quarantine.stream().anyMatch(entry -> entry.digest().equals(digest));
+  }
+
+  public Head running(ImageSet images) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        images,
+        lastGood,
+        inFlight,
+        waiting,
+        hold,
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head lastGood(LastGood good) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        Optional.of(good),
+        inFlight,
+        waiting,
+        hold,
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  /** With this deployment in flight; a new one takes the next sequence with it. */
+  public Head inFlight(Deployment deployment) {
+    return new Head(
+        service,
+        version,
+        Math.max(lastSequence, deployment.sequence()),
+        running,
+        lastGood,
+        Optional.of(deployment),
+        waiting,
+        hold,
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head idle() {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        Optional.empty(),
+        waiting,
+        hold,
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head waiting(Waiting next) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        inFlight,
+        next,
+        hold,
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head hold(Hold next) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        inFlight,
+        waiting,
+        Optional.ofNullable(next),
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head request(Request next) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        inFlight,
+        waiting,
+        hold,
+        Optional.ofNullable(next),
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head due(Instant next) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        inFlight,
+        waiting,
+        hold,
+        request,
+        considered,
+        next,
+        quarantine);
+  }
+
+  public Head lastSequence(long sequence) {
+    return new Head(
+        service,
+        version,
+        sequence,
+        running,
+        lastGood,
+        inFlight,
+        waiting,
+        hold,
+        request,
+        considered,
+        due,
+        quarantine);
+  }
+
+  public Head quarantine(List<Quarantine> next) {
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        inFlight,
+        waiting,
+        hold,
+        request,
+        considered,
+        due,
+        next);
+  }
+
+  public Head considered(String repository, Considered push) {
+    Map<String, Considered> next = new TreeMap<>(considered);
+    next.put(repository, push);
+    return new Head(
+        service,
+        version,
+        lastSequence,
+        running,
+        lastGood,
+        inFlight,
+        waiting,
+        hold,
+        request,
+        next,
+        due,
+        quarantine);
+  }
+
+  /** What was decided on last from this repository; empty if it was never followed here. */
+  public Optional<Considered> considered(String repository) {
+    return Optional.ofNullable(considered.get(repository));
+  }
+}

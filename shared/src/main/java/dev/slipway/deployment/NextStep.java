@@ -1,0 +1,416 @@
+package dev.slipway.deployment;
+
+import dev.slipway.aws.ServiceView;
+import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Head.Request;
+import dev.slipway.follow.Reading;
+import dev.slipway.follow.Settings;
+import dev.slipway.follow.Settings.Busy;
+import dev.slipway.follow.Settings.Switch;
+import dev.slipway.verdict.Judge;
+import dev.slipway.verdict.Observation;
+import dev.slipway.verdict.TaskFailures;
+import dev.slipway.verdict.Verdict;
+import dev.slipway.verdict.Verdict.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The one function from (head, what AWS says now, the time) to the next step. Every trigger only
+ * causes it to be asked, and asking again is always safe.
+ */
+public final class NextStep {
+
+  /** How long nobody looks at a rollout if no event comes: events can be lost. */
+  static final Duration SAFETY_LOOK = Duration.ofMinutes(2);
+
+  private NextStep() {}
+
+  public static Step decide(Head head, Situation seen) {
+    boolean gone = seen.service().map(service -> !service.active()).orElse(true);
+    if (gone) {
+      return head.inFlight().isPresent() || !head.waiting().isEmpty() || head.request().isPresent()
+          ? new Step.Close()
+          : new Step.Rest(null, "ECS has no active service of this name");
+    }
+    ServiceView service = seen.service().orElseThrow();
+    if (head.lastGood().isEmpty() && head.lastSequence() == 0) {
+      return new Step.TakeBaseline();
+    }
+    return head.inFlight()
+        .map(deployment -> underWay(head, deployment, service, seen))
+        .orElseGet(() -> idle(head, service, seen));
+  }
+
+  // ---- something is in flight
+
+  private static Step underWay(
+      Head head, Deployment deployment, ServiceView service, Situation seen) {
+    if (deployment.status() == Status.PREPARING) {
+      return deployment.isRollback() ? new Step.GoBack() : new Step.Start();
+    }
+    if (deployment.isRollback() && deployment.rollout().ecsDeploymentId().isEmpty()) {
+      return watchEcsGoBack(deployment, service, seen);
+    }
+    if (deployment.status() == Status.BAKING) {
+      return baking(head, deployment, service, seen);
+    }
+    Rollout rollout = progress(deployment, service, seen);
+    Verdict verdict = Judge.judge(observation(deployment, rollout, service, seen));
+    if (deployment.isRollback()) {
+      return rollbackVerdict(deployment, verdict, rollout, seen);
+    }
+    return switch (verdict) {
+      case Verdict.Succeeded() -> completed(seen);
+      case Verdict.SucceededWithoutTasks() -> new Step.Succeed(Reason.COMPLETED_WITHOUT_TASKS);
+      case Verdict.Failed(Failure why) -> new Step.Fail(why, false);
+      case Verdict.RollingBack(Failure why) -> new Step.Fail(why, true);
+      case Verdict.RolledBack(Failure why, String revision) -> new Step.Fail(why, true);
+      case Verdict.RollbackFailed(Failure why) -> new Step.Fail(why, false);
+      case Verdict.Superseded(String taskDefinition) -> new Step.GiveWay(taskDefinition);
+      case Verdict.Going() -> going(head, deployment, rollout, seen);
+    };
+  }
+
+  private static Step completed(Situation seen) {
+    Duration bake = seen.settings().map(Settings::bake).orElse(Duration.ZERO);
+    return bake.isZero()
+        ? new Step.Succeed(Reason.COMPLETED)
+        : new Step.Bake(seen.now().plus(bake));
+  }
+
+  private static Step going(Head head, Deployment deployment, Rollout rollout, Situation seen) {
+    if (asksFor(head, deployment)) {
+      return new Step.Fail(Failure.STOPPED_BY_PERSON, false);
+    }
+    if (head.request().isPresent()) {
+      return new Step.DropRequest("that deployment is not in flight any more");
+    }
+    if (gives(head, rollout, seen)) {
+      return new Step.Begin(true);
+    }
+    return new Step.Follow(rollout, nextLook(rollout, seen));
+  }
+
+  /** Whether a newer push takes the place of a deployment that has no verdict yet. */
+  private static boolean gives(Head head, Rollout rollout, Situation seen) {
+    if (head.waiting().isEmpty() || head.hold().isPresent() || seen.accountHold().isPresent()) {
+      return false;
+    }
+    Optional<Settings> settings = seen.settings().filter(s -> s.state() == Switch.ON);
+    if (settings.isEmpty() || seen.observeOnly()) {
+      return false;
+    }
+    return settings.get().busy() == Busy.REPLACE || !rollout.tasksSeen();
+  }
+
+  private static Step baking(
+      Head head, Deployment deployment, ServiceView service, Situation seen) {
+    if (asksFor(head, deployment)) {
+      return new Step.Fail(Failure.STOPPED_BY_PERSON, false);
+    }
+    Rollout rollout = deployment.rollout();
+    String runs = service.primary().map(EcsDeployment::taskDefinition).orElse("");
+    if (!runs.equals(deployment.revisions().own())) {
+      return new Step.GiveWay(runs);
+    }
+    int failures =
+        TaskFailures.of(rollout.ecsDeploymentId(), seen.stopped(), rollout.progressAt()).size();
+    if (failures >= TaskFailures.threshold(service.desired())) {
+      return new Step.Fail(Failure.TASKS_FAILED, false);
+    }
+    if (!seen.now().isBefore(rollout.bakeUntil())) {
+      return new Step.Succeed(Reason.COMPLETED);
+    }
+    return new Step.Follow(rollout, earlier(rollout.bakeUntil(), seen.now().plus(SAFETY_LOOK)));
+  }
+
+  /** A rollback that is a rollout of its own. It is never rolled back. */
+  private static Step rollbackVerdict(
+      Deployment rollback, Verdict verdict, Rollout rollout, Situation seen) {
+    return switch (verdict) {
+      case Verdict.Succeeded() -> new Step.Succeed(Reason.COMPLETED);
+      case Verdict.SucceededWithoutTasks() -> new Step.Succeed(Reason.COMPLETED_WITHOUT_TASKS);
+      case Verdict.Going() -> new Step.Follow(rollout, nextLook(rollout, seen));
+      case Verdict.Superseded(String taskDefinition) -> new Step.GiveWay(taskDefinition);
+      case Verdict.Failed(Failure why) -> new Step.CallForPerson(says(why) + ".");
+      case Verdict.RollingBack(Failure why) -> new Step.CallForPerson(says(why) + ".");
+      case Verdict.RolledBack(Failure why, String revision) ->
+          new Step.CallForPerson(says(why) + ".");
+      case Verdict.RollbackFailed(Failure why) -> new Step.CallForPerson(says(why) + ".");
+    };
+  }
+
+  /** A rollback that ECS does itself, by its breaker, an alarm, or because Slipway asked it to. */
+  private static Step watchEcsGoBack(Deployment rollback, ServiceView service, Situation seen) {
+    Optional<String> status = seen.serviceDeployment().map(deployment -> deployment.status());
+    if (status.isEmpty()) {
+      // No service deployment to ask: what the service is set to, and whether it got there,
+      // decides.
+      EcsDeployment primary = service.primary().orElse(null);
+      boolean back =
+          primary != null
+              && primary.taskDefinition().equals(rollback.revisions().own())
+              && primary.rolloutState().equals("COMPLETED");
+      if (back) {
+        return new Step.Returned("");
+      }
+    } else {
+      switch (status.get()) {
+        case "ROLLBACK_SUCCESSFUL" -> {
+          return new Step.Returned(seen.serviceDeployment().get().rollbackRevision());
+        }
+        case "SUCCESSFUL", "STOPPED", "ROLLBACK_FAILED" -> {
+          return new Step.GoBack();
+        }
+        case "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS" -> {
+          // Under way: the deadline below is the only thing left to watch.
+        }
+        default -> {
+          // ECS has not taken the stop yet, or it was lost: ask again, until the deadline.
+          if (!stalled(rollback.rollout(), seen)) {
+            return new Step.GoBack();
+          }
+        }
+      }
+    }
+    Rollout rollout = watched(rollback, service, seen.now());
+    if (stalled(rollout, seen)) {
+      return new Step.CallForPerson(
+          "ECS has not finished its rollback within " + words(deadline(seen)) + ".");
+    }
+    return new Step.Follow(rollout, nextLook(rollout, seen));
+  }
+
+  private static boolean stalled(Rollout rollout, Situation seen) {
+    return seen.now().isAfter(rollout.progressAt().plus(deadline(seen)));
+  }
+
+  private static Rollout watched(Deployment rollback, ServiceView service, Instant now) {
+    Rollout before = rollback.rollout();
+    EcsDeployment primary = service.primary().orElse(null);
+    if (primary == null || primary.running() <= before.running()) {
+      return before;
+    }
+    return new Rollout(
+        "",
+        before.serviceDeploymentArn(),
+        primary.desired(),
+        primary.running(),
+        primary.pending(),
+        primary.failed(),
+        before.stage(),
+        before.startedAt(),
+        now,
+        null,
+        true,
+        before.stopRequested());
+  }
+
+  private static Observation observation(
+      Deployment deployment, Rollout rollout, ServiceView service, Situation seen) {
+    return new Observation(
+        rollout.ecsDeploymentId(),
+        deployment.revisions().own(),
+        rollout.stopRequested(),
+        service,
+        seen.serviceDeployment(),
+        seen.stopped(),
+        rollout.progressAt(),
+        deadline(seen),
+        seen.now());
+  }
+
+  /**
+   * What ECS says of the rollout now; more running tasks than ever before, or a new stage, is
+   * progress.
+   */
+  private static Rollout progress(Deployment deployment, ServiceView service, Situation seen) {
+    Rollout before = deployment.rollout();
+    EcsDeployment now = service.deployment(before.ecsDeploymentId()).orElse(null);
+    String stage = seen.serviceDeployment().map(d -> d.lifecycleStage()).orElse(before.stage());
+    if (now == null) {
+      return before;
+    }
+    boolean further = now.running() > before.running() || !stage.equals(before.stage());
+    return new Rollout(
+        before.ecsDeploymentId(),
+        before.serviceDeploymentArn(),
+        now.desired(),
+        Math.max(now.running(), before.running()),
+        now.pending(),
+        now.failed(),
+        stage,
+        before.startedAt(),
+        further ? seen.now() : before.progressAt(),
+        before.bakeUntil(),
+        before.tasksSeen() || now.running() > 0,
+        before.stopRequested());
+  }
+
+  private static Instant nextLook(Rollout rollout, Situation seen) {
+    Instant stalls = rollout.progressAt().plus(deadline(seen)).plusSeconds(1);
+    Instant safety = seen.now().plus(SAFETY_LOOK);
+    return stalls.isAfter(seen.now()) ? earlier(stalls, safety) : safety;
+  }
+
+  private static boolean asksFor(Head head, Deployment deployment) {
+    return head.request()
+        .map(request ->
+            switch (request) {
+              case Request.RollBack back -> back.sequence() == deployment.sequence();
+            })
+        .orElse(false);
+  }
+
+  // ---- nothing is in flight
+
+  private static Step idle(Head head, ServiceView service, Situation seen) {
+    if (head.request().isPresent()) {
+      return switch (head.request().get()) {
+        case Request.RollBack back ->
+            head.lastGood().map(good -> good.sequence() == back.sequence()).orElse(false)
+                ? new Step.Undo(back)
+                : new Step.DropRequest("it is not what the service runs");
+      };
+    }
+    boolean failedHere =
+        seen.last()
+            .map(last ->
+                last.status() == Status.FAILED
+                    && last.revisions().own().equals(service.taskDefinition()))
+            .orElse(false);
+    boolean changed = unknownRevision(head, service) && !failedHere;
+    if (changed && service.steady() && service.desired() > 0) {
+      return new Step.Adopt();
+    }
+    if (head.waiting().isEmpty()) {
+      // Somebody else's change is looked at until it is steady, or has had its time.
+      Optional<Instant> settling =
+          service
+              .primary()
+              .filter(primary -> changed)
+              .map(primary -> primary.createdAt().plus(deadline(seen)))
+              .filter(until -> until.isAfter(seen.now()));
+      return new Step.Rest(
+          settling.map(until -> earlier(until, seen.now().plus(SAFETY_LOOK))).orElse(null),
+          "nothing is wanted");
+    }
+    return wanted(head, service, seen);
+  }
+
+  /** Whether the service is set to something that the ledger does not know as good. */
+  private static boolean unknownRevision(Head head, ServiceView service) {
+    return head.lastGood()
+        .map(good -> !good.steady() || !good.taskDefinition().equals(service.taskDefinition()))
+        .orElse(true);
+  }
+
+  /** Whether {@link Situation#last} decides anything here: it costs a read. */
+  public static boolean needsLast(Head head, ServiceView service) {
+    boolean busy = service.primary().map(d -> d.rolloutState().equals("IN_PROGRESS")).orElse(false);
+    return unknownRevision(head, service) || (busy && !head.waiting().isEmpty());
+  }
+
+  private static Step wanted(Head head, ServiceView service, Situation seen) {
+    switch (seen.tags()) {
+      case Reading.NotFollowing(String why) -> {
+        return new Step.Decline(Reason.SWITCHED_OFF, why);
+      }
+      case Reading.Unreadable unreadable -> {
+        return new Step.Decline(Reason.SETTINGS_UNREADABLE, unreadable.text());
+      }
+      case Reading.Following(Settings settings) -> {
+        switch (settings.state()) {
+          case OFF -> {
+            return new Step.Decline(Reason.SWITCHED_OFF, "The service's tag 'slipway' is 'off'.");
+          }
+          case OBSERVE -> {
+            return new Step.Decline(
+                Reason.OBSERVING, "Would be deployed if the tag 'slipway' were 'on'.");
+          }
+          case ON -> {
+            // goes on below
+          }
+        }
+      }
+    }
+    if (seen.observeOnly()) {
+      return new Step.Decline(
+          Reason.OBSERVING, "Would be deployed if the stack's parameter Mode were 'act'.");
+    }
+    if (!service.controller().equals("ECS")) {
+      return new Step.Decline(
+          Reason.CONTROLLER_UNSUPPORTED,
+          "The service's deployment controller is "
+              + service.controller()
+              + "; this version deploys services whose controller is ECS.");
+    }
+    if (head.hold().isPresent() || seen.accountHold().isPresent()) {
+      Head.Hold hold = head.hold().or(seen::accountHold).orElseThrow();
+      return new Step.Rest(null, "held by " + hold.by() + ": " + hold.why());
+    }
+    Optional<Instant> busyUntil = busyElsewhere(service, seen);
+    if (busyUntil.isPresent()) {
+      return new Step.Rest(
+          earlier(busyUntil.get(), seen.now().plus(SAFETY_LOOK)),
+          "somebody else's deployment is in progress");
+    }
+    return new Step.Begin(false);
+  }
+
+  /**
+   * Somebody else's deployment is given until the deadline before a push goes over it. What Slipway
+   * itself left behind (a failed deployment with nothing to go back to) is nobody else's.
+   */
+  private static Optional<Instant> busyElsewhere(ServiceView service, Situation seen) {
+    return service
+        .primary()
+        .filter(primary -> primary.rolloutState().equals("IN_PROGRESS"))
+        .filter(primary ->
+            seen.last()
+                .map(last -> !last.revisions().own().equals(primary.taskDefinition()))
+                .orElse(true))
+        .map(primary -> primary.createdAt().plus(deadline(seen)))
+        .filter(until -> until.isAfter(seen.now()));
+  }
+
+  private static Duration deadline(Situation seen) {
+    return seen.settings().map(Settings::deadline).orElse(Settings.DEFAULT_DEADLINE);
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  /** A failure in half a sentence. */
+  static String says(Failure why) {
+    return reason(why).text();
+  }
+
+  /** The reason that ledger, chat, metrics and events share. */
+  public static Reason reason(Failure why) {
+    return switch (why) {
+      case CIRCUIT_BREAKER -> Reason.CIRCUIT_BREAKER;
+      case TASKS_FAILED -> Reason.TASKS_FAILED;
+      case ALARM -> Reason.ALARM;
+      case HOOK_FAILED -> Reason.HOOK_FAILED;
+      case NO_PROGRESS -> Reason.NO_PROGRESS;
+      case STOPPED_BY_PERSON -> Reason.STOPPED_BY_PERSON;
+      case ECS_FAILED -> Reason.ECS_FAILED;
+    };
+  }
+
+  /** {@code 90 s}, {@code 30 min}, {@code 2 h}. */
+  public static String words(Duration duration) {
+    if (duration.compareTo(Duration.ofMinutes(2)) < 0) {
+      return duration.toSeconds() + " s";
+    }
+    if (duration.compareTo(Duration.ofHours(2)) < 0) {
+      return duration.toMinutes() + " min";
+    }
+    return duration.toHours() + " h";
+  }
+}

@@ -1,0 +1,50 @@
+package dev.slipway.deployment;
+
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.follow.Reading;
+import dev.slipway.follow.Settings;
+import dev.slipway.verdict.StoppedTask;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What AWS, the tags and people say now.
+ *
+ * @param service empty if ECS does not know it any more
+ * @param tags what the service's tags say
+ * @param serviceDeployment the service deployment that is to be judged: of the deployment in
+ *     flight, or, while that is a rollback which ECS does itself, of the deployment it goes back
+ *     from
+ * @param stopped tasks of the deployment in flight that stopped
+ * @param accountHold the hold over the whole account
+ * @param observeOnly whether the whole account only observes
+ * @param last the newest deployment in the ledger, read where nothing is in flight while ECS is
+ *     busy with a deployment
+ */
+public record Situation(
+    Instant now,
+    Optional<ServiceView> service,
+    Reading tags,
+    Optional<ServiceDeployment> serviceDeployment,
+    List<StoppedTask> stopped,
+    Optional<Head.Hold> accountHold,
+    boolean observeOnly,
+    Optional<Deployment> last) {
+
+  public Situation {
+    stopped = List.copyOf(stopped);
+  }
+
+  public Settings.Audience audience() {
+    return tags.audience();
+  }
+
+  /** The settings, if the tags can be read and follow something. */
+  public Optional<Settings> settings() {
+    return tags instanceof Reading.Following(Settings settings)
+        ? Optional.of(settings)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.slipway.diagnosis;
+
+import java.util.List;
+
+/**
+ * What went wrong, for a person. Capped in size; environment values never enter it, and what looks
+ * like a secret in log lines is masked before it is kept.
+ *
+ * @param cause one sentence
+ * @param container the container that caused it; empty if none is to blame
+ * @param evidence short facts, in order of weight: stop code, stopped reason, exit code, attempts
+ * @param events the last messages of the ECS service
+ * @param logs the last lines of that container's log, oldest first
+ */
+public record Diagnosis(
+    String cause, String container, List<String> evidence, List<String> events, List<String> logs) {
+
+  public Diagnosis {
+    evidence = List.copyOf(evidence);
+    events = List.copyOf(events);
+    logs = List.copyOf(logs);
+  }
+}

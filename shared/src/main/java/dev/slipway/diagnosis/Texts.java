@@ -1,0 +1,43 @@
+package dev.slipway.diagnosis;
+
+import java.time.Duration;
+
+/** How lengths and times are written. */
+final class Texts {
+
+  private Texts() {}
+
+  /** At most {@code limit} characters on one line; what is cut shows as an ellipsis. */
+  static String cap(String text, int limit) {
+    String line = text.replace('\n', ' ').replace('\t', ' ').strip();
+    if (line.length() <= limit) {
+      return line;
+    }
+    int end = limit - 1;
+    if (Character.isHighSurrogate(line.charAt(end - 1))) {
+      end--;
+    }
+    return line.substring(0, end).stripTrailing() + "…";
+  }
+
+  /** {@code 4 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 1 d 3 h}. */
+  static String human(Duration duration) {
+    if (duration.isNegative() || duration.toMillis() < 1000) {
+      return "less than a second";
+    }
+    if (duration.toMinutes() < 1) {
+      return duration.toSeconds() + " s";
+    }
+    if (duration.toHours() < 1) {
+      return pair(duration.toMinutes(), "min", duration.toSecondsPart(), "s");
+    }
+    if (duration.toDays() < 1) {
+      return pair(duration.toHours(), "h", duration.toMinutesPart(), "min");
+    }
+    return pair(duration.toDays(), "d", duration.toHoursPart(), "h");
+  }
+
+  private static String pair(long large, String unit, int small, String smallUnit) {
+    return large + " " + unit + (small == 0 ? "" : " " + small + " " + smallUnit);
+  }
+}

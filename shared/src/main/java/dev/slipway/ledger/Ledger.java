@@ -1,0 +1,86 @@
+package dev.slipway.ledger;
+
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Quarantine;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.image.Digest;
+import dev.slipway.verdict.StoppedTask;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The record of every deployment; the only state that Slipway keeps. Reads are strongly consistent
+ * unless they say otherwise.
+ */
+public interface Ledger {
+
+  /** The head with its quarantines, in one read; {@link Head#unseen} if there is none. */
+  Head head(ServiceRef service);
+
+  /**
+   * Writes all of a change or nothing.
+   *
+   * @return the head as it now stands, its version one higher
+   * @throws HeadChangedException if somebody else has written the head since it was read: read
+   *     again and decide again
+   */
+  Head write(Change change);
+
+  /** The newest deployments first. */
+  List<Deployment> deployments(ServiceRef service, int limit);
+
+  Optional<Deployment> deployment(ServiceRef service, long sequence);
+
+  /** Keeps a stopped task as evidence for a deployment, once, whatever the number of deliveries. */
+  void addEvidence(ServiceRef service, long sequence, StoppedTask task, Instant now);
+
+  /** The evidence for a deployment, in the order in which the tasks stopped. */
+  List<StoppedTask> evidence(ServiceRef service, long sequence);
+
+  /** Services whose next look must not be later than {@code until}; eventually consistent. */
+  List<ServiceRef> due(Instant until, int limit);
+
+  /** Every service that has a head; eventually consistent, for people, not for decisions. */
+  List<Head> heads(int limit);
+
+  /** Pushes that changed nothing for the service and why, newest first. */
+  List<PushRecord> pushes(ServiceRef service, int limit);
+
+  /** Keeps why a push changed nothing; repeated deliveries of one event keep one record. */
+  void addPush(PushRecord push, Instant now);
+
+  /** The hold over the whole account, if a person set one. */
+  Optional<Head.Hold> accountHold();
+
+  /** Sets or, with an empty value, lifts the hold over the whole account. */
+  void accountHold(Optional<Head.Hold> hold);
+
+  /**
+   * One change to a service: its head, and what goes with it.
+   *
+   * @param before the head that was read and decided on
+   * @param after the head that shall be; its version and quarantine are not taken from here
+   * @param deployments that are new or changed
+   * @param quarantine digests that are new in quarantine
+   * @param release digests that leave it
+   */
+  record Change(
+      Head before,
+      Head after,
+      List<Deployment> deployments,
+      List<Quarantine> quarantine,
+      List<Digest> release) {
+
+    public Change {
+      deployments = List.copyOf(deployments);
+      quarantine = List.copyOf(quarantine);
+      release = List.copyOf(release);
+    }
+
+    public static Change of(Head before, Head after, Deployment... deployments) {
+      return new Change(before, after, List.of(deployments), List.of(), List.of());
+    }
+  }
+}

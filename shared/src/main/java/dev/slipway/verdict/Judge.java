@@ -1,0 +1,133 @@
+package dev.slipway.verdict;
+
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.verdict.Verdict.Failed;
+import dev.slipway.verdict.Verdict.Failure;
+import dev.slipway.verdict.Verdict.Going;
+import dev.slipway.verdict.Verdict.RollbackFailed;
+import dev.slipway.verdict.Verdict.RolledBack;
+import dev.slipway.verdict.Verdict.RollingBack;
+import dev.slipway.verdict.Verdict.Succeeded;
+import dev.slipway.verdict.Verdict.SucceededWithoutTasks;
+import dev.slipway.verdict.Verdict.Superseded;
+import java.util.Optional;
+
+/**
+ * From what ECS says of a deployment to a verdict. Never from the text of an event, and never from
+ * "the service is stable": a service that was rolled back is stable too.
+ */
+public final class Judge {
+
+  private Judge() {}
+
+  public static Verdict judge(Observation seen) {
+    Optional<EcsDeployment> own = seen.service().deployment(seen.deploymentId());
+    boolean failedInEcs = own.map(d -> d.rolloutState().equals("FAILED")).orElse(false);
+    Verdict told =
+        seen.serviceDeployment()
+            .map(deployment -> byServiceDeployment(deployment, seen, failedInEcs))
+            .orElseGet(() -> byDeployments(own, seen));
+    return told instanceof Going ? byTasksAndTime(seen) : told;
+  }
+
+  /** The service deployment has the last word where there is one. */
+  private static Verdict byServiceDeployment(
+      ServiceDeployment deployment, Observation seen, boolean failedInEcs) {
+    return switch (deployment.status()) {
+      case "SUCCESSFUL" -> succeeded(seen.service());
+      case "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS" -> new RollingBack(why(deployment, seen));
+      case "ROLLBACK_SUCCESSFUL" ->
+          new RolledBack(why(deployment, seen), deployment.rollbackRevision());
+      case "ROLLBACK_FAILED" -> new RollbackFailed(why(deployment, seen));
+      // With the circuit breaker on but its rollback off ECS fails the deployment and stops there.
+      case "STOP_REQUESTED", "STOPPED" ->
+          failedInEcs || triggered(deployment)
+              ? new Failed(why(deployment, seen))
+              : replacedOrStopped(seen);
+      default -> failedInEcs ? new Failed(why(deployment, seen)) : new Going();
+    };
+  }
+
+  /**
+   * A service from before service deployments existed, or whose service deployment is not known
+   * yet.
+   */
+  private static Verdict byDeployments(Optional<EcsDeployment> own, Observation seen) {
+    if (own.isEmpty()) {
+      return replacedOrStopped(seen);
+    }
+    return switch (own.get().rolloutState()) {
+      case "COMPLETED" ->
+          own.get().status().equals("PRIMARY")
+              ? succeeded(seen.service())
+              : replacedOrStopped(seen);
+      case "FAILED" ->
+          seen.service().circuitBreaker().rollback() && !isPrimary(seen)
+              ? new RollingBack(Failure.CIRCUIT_BREAKER)
+              : new Failed(
+                  seen.service().circuitBreaker().enabled()
+                      ? Failure.CIRCUIT_BREAKER
+                      : Failure.ECS_FAILED);
+      default -> isPrimary(seen) ? new Going() : replacedOrStopped(seen);
+    };
+  }
+
+  private static Verdict replacedOrStopped(Observation seen) {
+    String runs = seen.service().primary().map(EcsDeployment::taskDefinition).orElse("");
+    if (runs.equals(seen.taskDefinition())) {
+      // Somebody deployed the same revision again: that deployment decides about the same tasks.
+      return seen.service().primary().orElseThrow().rolloutState().equals("COMPLETED")
+          ? succeeded(seen.service())
+          : new Superseded(runs);
+    }
+    return new Superseded(runs);
+  }
+
+  private static boolean isPrimary(Observation seen) {
+    return seen.service().primary().map(d -> d.id().equals(seen.deploymentId())).orElse(false);
+  }
+
+  private static Verdict succeeded(ServiceView service) {
+    return service.desired() == 0 ? new SucceededWithoutTasks() : new Succeeded();
+  }
+
+  private static boolean triggered(ServiceDeployment deployment) {
+    return deployment.circuitBreaker().equals("TRIGGERED")
+        || deployment.alarms().equals("TRIGGERED");
+  }
+
+  private static Failure why(ServiceDeployment deployment, Observation seen) {
+    if (deployment.circuitBreaker().equals("TRIGGERED")) {
+      return Failure.CIRCUIT_BREAKER;
+    }
+    if (deployment.alarms().equals("TRIGGERED")) {
+      return Failure.ALARM;
+    }
+    if (seen.stopRequested()) {
+      return Failure.NO_PROGRESS;
+    }
+    // Neither breaker nor alarm: a hook, or a person who stopped it. Only a hook leaves a stage
+    // behind.
+    return deployment.lifecycleStage().isEmpty() ? Failure.STOPPED_BY_PERSON : Failure.HOOK_FAILED;
+  }
+
+  /** What ECS does not judge: tasks that fail while no circuit breaker counts, and standstill. */
+  private static Verdict byTasksAndTime(Observation seen) {
+    if (!seen.service().circuitBreaker().enabled()) {
+      int failures = TaskFailures.of(seen.deploymentId(), seen.stopped(), seen.progressAt()).size();
+      if (failures >= TaskFailures.threshold(seen.service().desired())) {
+        return new Failed(Failure.TASKS_FAILED);
+      }
+    }
+    boolean clockStands =
+        seen.serviceDeployment()
+            .map(deployment -> deployment.lifecycleStage().equals("BAKE_TIME"))
+            .orElse(false);
+    if (!clockStands && seen.now().isAfter(seen.progressAt().plus(seen.deadline()))) {
+      return new Failed(Failure.NO_PROGRESS);
+    }
+    return new Going();
+  }
+}

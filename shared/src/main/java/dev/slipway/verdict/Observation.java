@@ -1,0 +1,31 @@
+package dev.slipway.verdict;
+
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a verdict is made from.
+ *
+ * @param deploymentId {@code ecs-svc/<n>} of the deployment that is judged
+ * @param taskDefinition the revision it rolls out
+ * @param stopRequested whether Slipway has asked ECS to stop it and go back
+ * @param service as ECS describes it now
+ * @param serviceDeployment its service deployment, where ECS has one
+ * @param stopped tasks that stopped, in any order, also of other deployments
+ * @param progressAt when it last came further
+ * @param deadline no progress for this long has stalled
+ */
+public record Observation(
+    String deploymentId,
+    String taskDefinition,
+    boolean stopRequested,
+    ServiceView service,
+    Optional<ServiceDeployment> serviceDeployment,
+    List<StoppedTask> stopped,
+    Instant progressAt,
+    Duration deadline,
+    Instant now) {}

@@ -1,0 +1,35 @@
+package dev.slipway.verdict;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A task that stopped, as the event or DescribeTasks tells it.
+ *
+ * @param startedBy the id of the deployment that started it, {@code ecs-svc/<n>}
+ * @param stopCode AWS's stop code by name; a new one is kept as it is
+ * @param startedAt when it began to run; null if it never did
+ */
+public record StoppedTask(
+    String taskArn,
+    String taskDefinition,
+    String startedBy,
+    String stopCode,
+    String stoppedReason,
+    Instant createdAt,
+    Instant startedAt,
+    Instant stoppedAt,
+    List<Container> containers) {
+
+  public StoppedTask {
+    containers = List.copyOf(containers);
+  }
+
+  /**
+   * @param exitCode null if it never ran
+   * @param reason AWS's words, empty if none
+   * @param health HEALTHY, UNHEALTHY, UNKNOWN or empty
+   */
+  public record Container(
+      String name, String image, Integer exitCode, String reason, String health) {}
+}

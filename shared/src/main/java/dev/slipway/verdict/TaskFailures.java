@@ -1,0 +1,65 @@
+package dev.slipway.verdict;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Counts failing tasks where ECS does not: as its circuit breaker would, and also those that
+ * started and died later.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html">ECS's
+ *     circuit breaker</a>
+ */
+public final class TaskFailures {
+
+  private static final int LEAST = 3;
+  private static final int MOST = 200;
+
+  /**
+   * Stop codes that blame the task. A stop by a person, a lost spot instance or failing hardware
+   * says nothing about the image.
+   */
+  private static final Set<String> BLAMED =
+      Set.of("TaskFailedToStart", "EssentialContainerExited", "ServiceSchedulerInitiated");
+
+  /** The scheduler stops healthy tasks too, when it scales in or replaces them with newer ones. */
+  private static final String SCALING = "Scaling activity initiated by";
+
+  private TaskFailures() {}
+
+  /** Half of the desired count, at least 3 and at most 200. */
+  public static int threshold(int desired) {
+    return Math.clamp((desired + 1) / 2, LEAST, MOST);
+  }
+
+  /** The distinct failed tasks of a deployment that stopped after {@code since}, oldest first. */
+  public static List<StoppedTask> of(
+      String deploymentId, List<StoppedTask> stopped, Instant since) {
+    return stopped.stream()
+        .filter(task -> task.startedBy().equals(deploymentId))
+        .filter(TaskFailures::failed)
+        .filter(
+            task -> since == null || task.stoppedAt() == null || task.stoppedAt().isAfter(since))
+        .collect(Collectors.toMap(StoppedTask::taskArn, task -> task, (first, again) -> first))
+        .values()
+        .stream()
+        .sorted(
+            java.util.Comparator.comparing(
+                    StoppedTask::stoppedAt,
+                    java.util.Comparator.nullsFirst(java.util.Comparator.naturalOrder()))
+                .thenComparing(StoppedTask::taskArn))
+        .toList();
+  }
+
+  /** Whether a stop is the task's own fault. */
+  public static boolean failed(StoppedTask task) {
+    if (!BLAMED.contains(task.stopCode())) {
+      return false;
+    }
+    return !(task.stopCode().equals("ServiceSchedulerInitiated")
+        && task.stoppedReason().startsWith(SCALING));
+  }
+}

@@ -1,0 +1,428 @@
+package dev.slipway.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
+import dev.slipway.follow.Settings.Level;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageSet;
+import dev.slipway.ledger.PushRecord;
+import dev.slipway.runtime.Json;
+import dev.slipway.slack.Message;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CardsTest {
+
+  private static Message card(Deployment deployment) {
+    return Cards.deployment(deployment, Optional.empty(), false);
+  }
+
+  private static List<String> lines(Message message) {
+    return Plain.lines(message);
+  }
+
+  @Test
+  void readsWellWhileItRollsOut() {
+    Deployment deployment =
+        Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS).with(Sample.rollout(5, 3, 1, 1));
+
+    assertThat(lines(Cards.deployment(deployment, Optional.empty(), true)))
+        .containsExactly(
+            "🚀 prod/web is rolling out",
+            "team/app:v1.2.2 → team/app:v1.2.3 (bbbbbbbbbbbb)",
+            "ECS is replacing tasks.",
+            "▰▰▰▰▰▰▱▱▱▱ 3 of 5 tasks run, 1 starting, 1 failed",
+            "pushed at 09:30 UTC · started at 09:30 UTC · #12",
+            "[ Roll back ]");
+  }
+
+  @Test
+  void readsWellWhenItHasSucceeded() {
+    Message card = card(Sample.deployment(Status.SUCCEEDED, Reason.COMPLETED));
+
+    assertThat(lines(card))
+        .containsExactly(
+            "✅ prod/web deployed",
+            "team/app:v1.2.2 → team/app:v1.2.3 (bbbbbbbbbbbb)",
+            "ECS completed the deployment.",
+            "pushed at 09:30 UTC · took 2 m 5 s · #12");
+    assertThat(card.text()).isEqualTo("✅ prod/web deployed · team/app:v1.2.2 → team/app:v1.2.3");
+  }
+
+  @Test
+  void tellsTheRollbackInTheCardOfWhatFailed() {
+    Deployment failed =
+        Sample.deployment(Status.ROLLED_BACK, Reason.TASKS_FAILED)
+            .with(Sample.diagnosis())
+            .backBy(RolledBackBy.SLIPWAY);
+    Deployment back = Sample.rollback(Status.SUCCEEDED, Reason.COMPLETED);
+
+    Message card = Cards.deployment(failed, Optional.of(back), false);
+
+    assertThat(lines(card))
+        .containsExactly(
+            "🔙 prod/web failed and was rolled back",
+            "team/app:v1.2.2 → team/app:v1.2.3 (bbbbbbbbbbbb)",
+            "Too many tasks of the new revision failed.",
+            "Cause: Container web exited with code 1 after 2 s.",
+            "🔙 Rolled back to team/app:v1.2.2 in 2 m by Slipway.",
+            "pushed at 09:30 UTC · took 2 m 5 s · #12");
+    assertThat(card.text())
+        .isEqualTo(
+            "🔙 prod/web failed and was rolled back · team/app:v1.2.2 → team/app:v1.2.3"
+                + " · 🔙 Rolled back to team/app:v1.2.2 in 2 m by Slipway.");
+  }
+
+  @Test
+  void aDetailThatBeginsWithTheReasonIsNotToldTwice() {
+    Deployment failed =
+        Sample.detail(
+            Sample.deployment(Status.ROLLED_BACK, Reason.TASKS_FAILED),
+            "Too many tasks of the new revision failed. The service runs team/app:v1.2.2 again.");
+
+    assertThat(lines(card(failed)))
+        .contains(
+            "Too many tasks of the new revision failed. The service runs team/app:v1.2.2 again.");
+  }
+
+  @Test
+  void whatAPersonTakesBackIsNotCalledAFailure() {
+    assertThat(lines(card(Sample.deployment(Status.ROLLED_BACK, Reason.STOPPED_BY_PERSON))))
+        .contains("🔙 prod/web was rolled back");
+    assertThat(lines(card(Sample.deployment(Status.ROLLING_BACK, Reason.STOPPED_BY_PERSON))))
+        .contains("⏪ prod/web is going back");
+  }
+
+  @Test
+  void saysAReasonOnceWhenTheDetailBeginsWithIt() {
+    Deployment failed =
+        Sample.detail(
+            Sample.deployment(Status.FAILED, Reason.ALARM), "An alarm went off: high-errors");
+
+    assertThat(lines(card(failed))).contains("An alarm went off: high-errors.");
+  }
+
+  @Test
+  void doesNotCallAFailureWhatAPersonHasStopped() {
+    Deployment stopped =
+        Sample.deployment(Status.ROLLED_BACK, Reason.STOPPED_BY_PERSON)
+            .with(Sample.diagnosis())
+            .backBy(RolledBackBy.PERSON);
+
+    assertThat(lines(card(stopped)))
+        .containsExactly(
+            "🔙 prod/web was rolled back",
+            "team/app:v1.2.2 → team/app:v1.2.3 (bbbbbbbbbbbb)",
+            "A person stopped it.",
+            "🔙 Rolled back to team/app:v1.2.2 by a person.",
+            "pushed at 09:30 UTC · took 2 m 5 s · #12");
+    assertThat(Telling.explains(stopped)).isFalse();
+  }
+
+  static Stream<Arguments> waysBack() {
+    return Stream.of(
+        Arguments.of(Status.PREPARING, Reason.PUSHED, "⏪ Going back to team/app:v1.2.2."),
+        Arguments.of(Status.ROLLING_OUT, Reason.IN_PROGRESS, "⏪ Going back to team/app:v1.2.2."),
+        Arguments.of(
+            Status.FAILED,
+            Reason.NO_PROGRESS,
+            "❌ The way back to team/app:v1.2.2 failed as well; a person is needed."
+                + " No progress within the deadline."),
+        Arguments.of(
+            Status.SUPERSEDED,
+            Reason.CHANGED_ELSEWHERE,
+            "⏩ The way back to team/app:v1.2.2 was superseded: somebody else deployed."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysBack")
+  void tellsHowFarTheWayBackIs(Status status, Reason reason, String line) {
+    Deployment failed = Sample.deployment(Status.ROLLING_BACK, Reason.TASKS_FAILED);
+
+    assertThat(lines(Cards.deployment(failed, Optional.of(Sample.rollback(status, reason)), false)))
+        .contains(line);
+  }
+
+  @Test
+  void tellsOfEcssOwnRollbackWithoutADeploymentForIt() {
+    Deployment failed =
+        Sample.deployment(Status.ROLLED_BACK, Reason.CIRCUIT_BREAKER).backBy(RolledBackBy.ECS);
+
+    assertThat(lines(card(failed))).contains("🔙 Rolled back to team/app:v1.2.2 by ECS.");
+  }
+
+  @Test
+  void tellsMovedTagsApartByTheirDigests() {
+    Deployment deployment =
+        Sample.deployment(Status.SUCCEEDED, Reason.COMPLETED)
+            .to(Sample.images("latest", 'a'), Sample.images("latest", 'b'));
+
+    assertThat(lines(card(deployment)))
+        .contains("team/app:latest (aaaaaaaaaaaa) → team/app:latest (bbbbbbbbbbbb)");
+  }
+
+  @Test
+  void namesTheContainersWhenThereAreSeveral() {
+    ImageSet from =
+        new ImageSet(Map.of("web", Sample.image("v1", 'a'), "proxy", Sample.image("v7", 'c')));
+    ImageSet to =
+        new ImageSet(Map.of("web", Sample.image("v2", 'b'), "proxy", Sample.image("v7", 'c')));
+    Deployment deployment = Sample.deployment(Status.SUCCEEDED, Reason.COMPLETED).to(from, to);
+
+    assertThat(lines(card(deployment)))
+        .contains(
+            "proxy team/app:v7 (cccccccccccc)", "web team/app:v1 → team/app:v2 (bbbbbbbbbbbb)");
+  }
+
+  static Stream<Trigger.Kind> kinds() {
+    return Stream.of(Trigger.Kind.values());
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void saysWhatCausedIt(Trigger.Kind kind) {
+    String expected =
+        switch (kind) {
+          case PUSH -> "pushed by <@U0123ABCD> at ";
+          case REPLICATION -> "replicated by <@U0123ABCD> at ";
+          case RECONCILE -> "found by the reconcile run at ";
+          case PERSON -> "asked for by <@U0123ABCD> at ";
+          case ROLLBACK -> "way back from #0";
+        };
+
+    Message card = card(triggered(new Trigger(kind, "U0123ABCD", "", Sample.START)));
+
+    assertThat(Json.write(card.blocks())).contains(expected);
+  }
+
+  private static Deployment triggered(Trigger trigger) {
+    Deployment d = Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    return new Deployment(
+        d.service(),
+        d.sequence(),
+        d.status(),
+        d.reason(),
+        d.detail(),
+        d.from(),
+        d.to(),
+        trigger,
+        d.revisions(),
+        d.rollout(),
+        d.rollbackOf(),
+        d.rolledBackBy(),
+        d.audience(),
+        d.diagnosis(),
+        d.createdAt(),
+        d.updatedAt(),
+        d.finishedAt());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Status.class)
+  void hasACardForEveryStatus(Status status) {
+    Message card = card(Sample.deployment(status, Reason.PUSHED));
+
+    assertThat(lines(card).getFirst()).contains("prod/web ");
+    assertThat(card.text()).contains("prod/web");
+    withinSlacksLimits(card);
+  }
+
+  @Test
+  void carriesServiceAndSequenceInItsButton() {
+    Message card =
+        Cards.deployment(
+            Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS), Optional.empty(), true);
+
+    JsonNode button = card.blocks().get(card.blocks().size() - 1).path("elements").path(0);
+    assertThat(button.path("action_id").asText()).isEqualTo("roll_back");
+    assertThat(RollBackButton.Value.parse(button.path("value").asText()))
+        .isEqualTo(new RollBackButton.Value(Sample.WEB, 12));
+    assertThat(button.path("confirm").path("text").path("text").asText())
+        .isEqualTo("prod/web goes back to team/app:v1.2.2.");
+  }
+
+  @Test
+  void givesTheSameMessageForTheSameDeployment() {
+    Deployment one = Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    Deployment same = Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+
+    assertThat(card(one).hash()).isEqualTo(card(same).hash());
+    assertThat(card(one.with(Sample.rollout(2, 1, 0, 0))).hash()).isNotEqualTo(card(one).hash());
+  }
+
+  @Test
+  void escapesWhatComesFromOutside() {
+    String evil = "<!channel> & <https://evil|x> `code`";
+    Deployment deployment =
+        Sample.detail(Sample.deployment(Status.FAILED, Reason.UPDATE_REFUSED), evil)
+            .with(
+                new Diagnosis(evil, evil, List.of(evil), List.of(evil), List.of(evil, "```", "x")));
+
+    for (Message message : List.of(card(deployment), Cards.failure(deployment))) {
+      assertThat(message.text()).doesNotContain("<!channel>");
+      for (JsonNode block : message.blocks()) {
+        if (block.path("text").path("type").asText().equals("mrkdwn")) {
+          assertThat(block.path("text").path("text").asText()).doesNotContain("<!", "<http");
+        }
+      }
+    }
+  }
+
+  @Test
+  void explainsAFailureInItsThread() {
+    Deployment failed =
+        Sample.deployment(Status.FAILED, Reason.TASKS_FAILED).with(Sample.diagnosis());
+
+    assertThat(lines(Cards.failure(failed)))
+        .containsExactly(
+            "Cause: Container web exited with code 1 after 2 s.",
+            "Evidence",
+            "• stop code EssentialContainerExited",
+            "• exit code 1",
+            "• 3 attempts",
+            "What ECS said",
+            "• (service web) is unable to consistently start tasks successfully.",
+            "Last log lines of web",
+            "starting",
+            "panic: no <config> & no default");
+  }
+
+  @Test
+  void showsNoLogLinesWhereTheyAreSwitchedOff() {
+    Deployment d = Sample.deployment(Status.FAILED, Reason.TASKS_FAILED);
+    Deployment quiet =
+        new Deployment(
+            d.service(),
+            d.sequence(),
+            d.status(),
+            d.reason(),
+            d.detail(),
+            d.from(),
+            d.to(),
+            d.trigger(),
+            d.revisions(),
+            d.rollout(),
+            d.rollbackOf(),
+            d.rolledBackBy(),
+            new Audience(Optional.empty(), Level.ALL, false),
+            Optional.of(Sample.diagnosis()),
+            d.createdAt(),
+            d.updatedAt(),
+            d.finishedAt());
+
+    assertThat(Json.write(Cards.failure(quiet).toJson())).doesNotContain("panic", "log lines");
+  }
+
+  @Test
+  void staysWithinSlacksLimitsWhateverComes() {
+    String long_ = "x<&>".repeat(5000);
+    ServiceRef service =
+        new ServiceRef("aws", "eu-west-1", "123456789012", "c".repeat(255), "s".repeat(255));
+    Map<String, Image> many = new TreeMap<>();
+    for (int i = 0; i < 40; i++) {
+      many.put("container-" + "n".repeat(200) + i, Sample.image("t".repeat(120) + i, 'b'));
+    }
+    Deployment d = Sample.deployment(Status.ROLLED_BACK, Reason.TASKS_FAILED);
+    Deployment huge =
+        new Deployment(
+            service,
+            Long.MAX_VALUE,
+            d.status(),
+            d.reason(),
+            long_,
+            new ImageSet(many),
+            new ImageSet(many),
+            new Trigger(Trigger.Kind.PERSON, long_, long_, Sample.START),
+            d.revisions(),
+            d.rollout(),
+            0,
+            RolledBackBy.PERSON,
+            Audience.DEFAULT,
+            Optional.of(
+                new Diagnosis(
+                    long_,
+                    long_,
+                    Collections.nCopies(50, long_),
+                    Collections.nCopies(50, long_),
+                    Collections.nCopies(500, long_))),
+            d.createdAt(),
+            d.updatedAt(),
+            d.finishedAt());
+
+    Message card =
+        Cards.deployment(
+            huge,
+            Optional.of(Sample.detail(Sample.rollback(Status.FAILED, Reason.ALARM), long_)),
+            true);
+    withinSlacksLimits(card);
+    withinSlacksLimits(Cards.failure(huge));
+    assertThat(Json.write(Cards.failure(huge).toJson())).contains("earlier left out", "… and ");
+    assertThat(Json.write(card.toJson())).contains("… failed and was rolled back", " more\"");
+  }
+
+  private static void withinSlacksLimits(Message message) {
+    assertThat(message.text().length()).isBetween(1, 4000);
+    assertThat(message.blocks().size()).isBetween(1, 50);
+    for (JsonNode block : message.blocks()) {
+      switch (block.path("type").asText()) {
+        case "header" -> within(block.path("text"), 150);
+        case "section" -> within(block.path("text"), 3000);
+        case "context" -> {
+          assertThat(block.path("elements").size()).isBetween(1, 10);
+          block.path("elements").forEach(element -> within(element, 2000));
+        }
+        case "actions" -> {
+          JsonNode button = block.path("elements").path(0);
+          within(button.path("text"), 75);
+          assertThat(button.path("value").asText().length()).isBetween(1, 2000);
+          within(button.path("confirm").path("title"), 100);
+          within(button.path("confirm").path("text"), 300);
+          within(button.path("confirm").path("confirm"), 30);
+          within(button.path("confirm").path("deny"), 30);
+        }
+        default -> throw new AssertionError(block.toString());
+      }
+    }
+  }
+
+  private static void within(JsonNode text, int most) {
+    assertThat(text.path("text").asText().length()).as(text.toString()).isBetween(1, most);
+  }
+
+  @Test
+  void saysInOneLineWhyAPushChangedNothing() {
+    PushRecord push =
+        new PushRecord(
+            Sample.WEB,
+            "team/app:v1.0.0",
+            "sha256:" + "a".repeat(64),
+            Reason.VERSION_LOWER,
+            "v1.0.0 < v1.2.3",
+            new Trigger(Trigger.Kind.PUSH, "", "", Sample.START),
+            Audience.DEFAULT);
+
+    assertThat(lines(Cards.push(push)))
+        .containsExactly(
+            "ℹ️ prod/web does not take team/app:v1.0.0: the version is lower than the running"
+                + " one. v1.0.0 < v1.2.3.");
+    withinSlacksLimits(Cards.push(push));
+  }
+}

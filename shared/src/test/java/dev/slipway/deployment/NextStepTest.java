@@ -1,0 +1,438 @@
+package dev.slipway.deployment;
+
+import static dev.slipway.deployment.Samples.APP;
+import static dev.slipway.deployment.Samples.NEW;
+import static dev.slipway.deployment.Samples.NOON;
+import static dev.slipway.deployment.Samples.OLD;
+import static dev.slipway.deployment.Samples.OLD_ID;
+import static dev.slipway.deployment.Samples.OTHER;
+import static dev.slipway.deployment.Samples.OWN_ID;
+import static dev.slipway.deployment.Samples.deployment;
+import static dev.slipway.deployment.Samples.ecs;
+import static dev.slipway.deployment.Samples.failures;
+import static dev.slipway.deployment.Samples.head;
+import static dev.slipway.deployment.Samples.image;
+import static dev.slipway.deployment.Samples.images;
+import static dev.slipway.deployment.Samples.service;
+import static dev.slipway.deployment.Samples.serviceDeployment;
+import static dev.slipway.deployment.Samples.settings;
+import static dev.slipway.deployment.Samples.situation;
+import static dev.slipway.deployment.Samples.waitingFor;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.aws.ServiceView.CircuitBreaker;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Head.Hold;
+import dev.slipway.deployment.Head.LastGood;
+import dev.slipway.deployment.Head.Request;
+import dev.slipway.follow.FollowerTags;
+import dev.slipway.follow.Settings;
+import dev.slipway.follow.Settings.Busy;
+import dev.slipway.follow.Settings.Switch;
+import dev.slipway.verdict.StoppedTask;
+import dev.slipway.verdict.Verdict.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class NextStepTest {
+
+  private static final CircuitBreaker OFF = new CircuitBreaker(false, false);
+  private static final CircuitBreaker ON = new CircuitBreaker(true, true);
+  private static final ServiceView STEADY =
+      service(ON, 2, "", ecs(OLD_ID, "PRIMARY", OLD, "COMPLETED", 2));
+  private static final ServiceView ROLLING =
+      service(
+          ON,
+          2,
+          "arn:sd",
+          ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0),
+          ecs(OLD_ID, "ACTIVE", OLD, "COMPLETED", 2));
+  private static final Instant SOON = NOON.plusSeconds(30);
+
+  @Nested
+  class WithNothingInFlight {
+
+    @Test
+    void firstSightRecordsABaselineEvenIfSomethingIsWanted() {
+      Head unseen = waitingFor(Head.unseen(APP), image("v2", 2));
+      assertThat(NextStep.decide(unseen, situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.TakeBaseline());
+    }
+
+    @Test
+    void nothingWantedIsRest() {
+      assertThat(NextStep.decide(head(), situation(NOON, STEADY, settings())))
+          .isInstanceOf(Step.Rest.class);
+    }
+
+    @Test
+    void aWantedImageBegins() {
+      Head head = waitingFor(head(), image("v2", 2));
+      assertThat(NextStep.decide(head, situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.Begin(false));
+    }
+
+    @Test
+    void anUnreadableTagDeclinesWithTheValue() {
+      Head head = waitingFor(head(), image("v2", 2));
+      Situation seen =
+          new Situation(
+              NOON,
+              Optional.of(STEADY),
+              FollowerTags.read(Map.of("slipway", "on", "slipway:team/app", "semver:banana")),
+              Optional.empty(),
+              List.of(),
+              Optional.empty(),
+              false,
+              Optional.empty());
+      assertThat(NextStep.decide(head, seen))
+          .isInstanceOfSatisfying(
+              Step.Decline.class,
+              decline -> {
+                assertThat(decline.reason()).isEqualTo(Reason.SETTINGS_UNREADABLE);
+                assertThat(decline.detail()).contains("banana");
+              });
+    }
+
+    @Test
+    void switchedOffAndObservingDecline() {
+      Head head = waitingFor(head(), image("v2", 2));
+      assertThat(reason(head, settings(Switch.OFF, Busy.WAIT, Duration.ZERO)))
+          .isEqualTo(Reason.SWITCHED_OFF);
+      assertThat(reason(head, settings(Switch.OBSERVE, Busy.WAIT, Duration.ZERO)))
+          .isEqualTo(Reason.OBSERVING);
+    }
+
+    @Test
+    void anAccountThatOnlyObservesDeclines() {
+      Head head = waitingFor(head(), image("v2", 2));
+      Situation seen = situation(NOON, STEADY, settings());
+      Situation observing =
+          new Situation(
+              seen.now(),
+              seen.service(),
+              seen.tags(),
+              Optional.empty(),
+              List.of(),
+              Optional.empty(),
+              true,
+              Optional.empty());
+      assertThat(NextStep.decide(head, observing))
+          .isInstanceOfSatisfying(
+              Step.Decline.class,
+              decline -> assertThat(decline.reason()).isEqualTo(Reason.OBSERVING));
+    }
+
+    @Test
+    void aHoldKeepsWhatIsWantedWaiting() {
+      Head head = waitingFor(head(), image("v2", 2)).hold(new Hold("ann", "freeze", NOON));
+      assertThat(NextStep.decide(head, situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.Rest(null, "held by ann: freeze"));
+    }
+
+    @Test
+    void somebodyElsesRolloutIsGivenUntilTheDeadline() {
+      Head head = waitingFor(head(), image("v2", 2));
+      ServiceView busy = service(OFF, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", 0));
+      assertThat(NextStep.decide(head, situation(NOON, busy, settings())))
+          .isInstanceOf(Step.Rest.class);
+      assertThat(
+              NextStep.decide(head, situation(NOON.plus(Duration.ofMinutes(30)), busy, settings())))
+          .isEqualTo(new Step.Begin(false));
+    }
+
+    @Test
+    void whatSlipwayLeftRunningIsNobodyElsesRollout() {
+      Head head = waitingFor(head(), image("v3", 3));
+      ServiceView stuck = service(OFF, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0));
+      Situation seen = situation(NOON, stuck, settings());
+      Deployment failed =
+          deployment(Status.ROLLING_OUT, 1, 0)
+              .as(Status.FAILED, Reason.NOTHING_TO_GO_BACK_TO, "", NOON);
+      assertThat(NextStep.decide(head, with(seen, Optional.of(failed))))
+          .isEqualTo(new Step.Begin(false));
+    }
+
+    @Test
+    void aSteadyChangeElsewhereIsAdoptedBeforeAnythingStarts() {
+      Head head = waitingFor(head(), image("v3", 3));
+      ServiceView changed = service(ON, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "COMPLETED", 2));
+      assertThat(NextStep.decide(head, situation(NOON, changed, settings())))
+          .isEqualTo(new Step.Adopt());
+    }
+
+    @Test
+    void aBaselineThatWasNotSteadyIsTakenAgainOnceItIs() {
+      Head head =
+          head().lastGood(new LastGood(OLD, images("v1", 1), 1, NOON.minusSeconds(60), false));
+      assertThat(NextStep.decide(head, situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.Adopt());
+    }
+
+    @Test
+    void theRunningDeploymentCanBeUndoneAndNoOther() {
+      Head head = head();
+      Request.RollBack running = new Request.RollBack(1, "ann", NOON);
+      Request.RollBack older = new Request.RollBack(0, "ann", NOON);
+      assertThat(NextStep.decide(head.request(running), situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.Undo(running));
+      assertThat(NextStep.decide(head.request(older), situation(NOON, STEADY, settings())))
+          .isInstanceOf(Step.DropRequest.class);
+    }
+
+    @Test
+    void anotherControllerIsDeclinedByName() {
+      Head head = waitingFor(head(), image("v2", 2));
+      ServiceView codeDeploy =
+          new ServiceView(
+              APP,
+              "ACTIVE",
+              "CODE_DEPLOY",
+              "ROLLING",
+              OLD,
+              2,
+              2,
+              0,
+              OFF,
+              List.of(),
+              "",
+              List.of(),
+              List.of(),
+              Map.of());
+      assertThat(NextStep.decide(head, situation(NOON, codeDeploy, settings())))
+          .isInstanceOfSatisfying(
+              Step.Decline.class, decline -> assertThat(decline.detail()).contains("CODE_DEPLOY"));
+    }
+  }
+
+  @Nested
+  class WithADeploymentInFlight {
+
+    private final Head rolling = head().inFlight(deployment(Status.ROLLING_OUT, 2, 0));
+
+    @Test
+    void aPreparedOneIsStarted() {
+      assertThat(
+              NextStep.decide(
+                  head().inFlight(deployment(Status.PREPARING, 2, 0)),
+                  situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.Start());
+    }
+
+    @Test
+    void progressIsFollowedAndTheClockLooksAgain() {
+      assertThat(NextStep.decide(rolling, situation(SOON, ROLLING, settings())))
+          .isInstanceOfSatisfying(
+              Step.Follow.class,
+              follow -> assertThat(follow.until()).isEqualTo(SOON.plus(NextStep.SAFETY_LOOK)));
+    }
+
+    @Test
+    void aNewerPushReplacesWhatHasNoTaskYet() {
+      assertThat(
+              NextStep.decide(
+                  waitingFor(rolling, image("v3", 3)), situation(SOON, ROLLING, settings())))
+          .isEqualTo(new Step.Begin(true));
+    }
+
+    @Test
+    void aNewerPushWaitsForTheVerdictOnceTasksRun() {
+      ServiceView halfway = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 1));
+      assertThat(
+              NextStep.decide(
+                  waitingFor(rolling, image("v3", 3)), situation(SOON, halfway, settings())))
+          .isInstanceOf(Step.Follow.class);
+      assertThat(
+              NextStep.decide(
+                  waitingFor(rolling, image("v3", 3)),
+                  situation(SOON, halfway, settings(Switch.ON, Busy.REPLACE, Duration.ZERO))))
+          .isEqualTo(new Step.Begin(true));
+    }
+
+    @Test
+    void aHoldKeepsANewerPushFromReplacing() {
+      Head held = waitingFor(rolling, image("v3", 3)).hold(new Hold("ann", "freeze", NOON));
+      assertThat(NextStep.decide(held, situation(SOON, ROLLING, settings())))
+          .isInstanceOf(Step.Follow.class);
+    }
+
+    @Test
+    void completionSucceedsOrBakesFirst() {
+      ServiceView done = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "COMPLETED", 2));
+      assertThat(NextStep.decide(rolling, situation(SOON, done, settings())))
+          .isEqualTo(new Step.Succeed(Reason.COMPLETED));
+      assertThat(
+              NextStep.decide(
+                  rolling,
+                  situation(SOON, done, settings(Switch.ON, Busy.WAIT, Duration.ofMinutes(10)))))
+          .isEqualTo(new Step.Bake(SOON.plus(Duration.ofMinutes(10))));
+    }
+
+    @Test
+    void aPersonCanStopIt() {
+      Head asked = rolling.request(new Request.RollBack(2, "ann", NOON));
+      assertThat(NextStep.decide(asked, situation(SOON, ROLLING, settings())))
+          .isEqualTo(new Step.Fail(Failure.STOPPED_BY_PERSON, false));
+    }
+
+    @Test
+    void failedTasksGoBackWhereNoBreakerCounts() {
+      ServiceView noBreaker = service(OFF, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0));
+      Situation seen =
+          with(situation(SOON, noBreaker, settings()), failures(3, NOON.plusSeconds(1)));
+      assertThat(NextStep.decide(rolling, seen))
+          .isEqualTo(new Step.Fail(Failure.TASKS_FAILED, false));
+    }
+
+    @Test
+    void aDeletedServiceClosesEverything() {
+      assertThat(NextStep.decide(rolling, situation(SOON, null, settings())))
+          .isEqualTo(new Step.Close());
+    }
+
+    @Test
+    void somebodyElsesDeploymentIsGivenWay() {
+      ServiceView elsewhere =
+          service(ON, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", 0));
+      assertThat(NextStep.decide(rolling, situation(SOON, elsewhere, settings())))
+          .isEqualTo(new Step.GiveWay(OTHER));
+    }
+  }
+
+  @Nested
+  class DuringTheBake {
+
+    private final Head baking = head().inFlight(baking());
+
+    @Test
+    void itSucceedsWhenTheBakeEnds() {
+      ServiceView done = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "COMPLETED", 2));
+      assertThat(NextStep.decide(baking, situation(NOON.plusSeconds(599), done, settings())))
+          .isInstanceOf(Step.Follow.class);
+      assertThat(NextStep.decide(baking, situation(NOON.plusSeconds(600), done, settings())))
+          .isEqualTo(new Step.Succeed(Reason.COMPLETED));
+    }
+
+    @Test
+    void tasksThatDieFailItAlsoWithTheBreakerOn() {
+      ServiceView done = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "COMPLETED", 2));
+      Situation seen = with(situation(SOON, done, settings()), failures(3, NOON.plusSeconds(1)));
+      assertThat(NextStep.decide(baking, seen))
+          .isEqualTo(new Step.Fail(Failure.TASKS_FAILED, false));
+    }
+
+    private static Deployment baking() {
+      Rollout rollout =
+          new Rollout(OWN_ID, "", 2, 2, 0, 0, "", NOON, NOON, NOON.plusSeconds(600), true, false);
+      return deployment(Status.ROLLING_OUT, 2, 0)
+          .with(rollout)
+          .as(Status.BAKING, Reason.BAKE_TIME, "", NOON);
+    }
+  }
+
+  @Nested
+  class OnTheWayBack {
+
+    @Test
+    void aPreparedRollbackGoesBack() {
+      assertThat(
+              NextStep.decide(
+                  head().inFlight(deployment(Status.PREPARING, 3, 2)),
+                  situation(NOON, ROLLING, settings())))
+          .isEqualTo(new Step.GoBack());
+    }
+
+    @Test
+    void ecsOwnRollbackIsWatchedAndNeverDoubled() {
+      assertThat(decideWatching("ROLLBACK_REQUESTED")).isInstanceOf(Step.Follow.class);
+      assertThat(decideWatching("ROLLBACK_IN_PROGRESS")).isInstanceOf(Step.Follow.class);
+      assertThat(decideWatching("ROLLBACK_SUCCESSFUL")).isEqualTo(new Step.Returned("arn:rev-old"));
+    }
+
+    @Test
+    void aStopThatCameTooLateOrWasLostIsDoneAgain() {
+      assertThat(decideWatching("SUCCESSFUL")).isEqualTo(new Step.GoBack());
+      assertThat(decideWatching("STOPPED")).isEqualTo(new Step.GoBack());
+      assertThat(decideWatching("ROLLBACK_FAILED")).isEqualTo(new Step.GoBack());
+      assertThat(decideWatching("IN_PROGRESS")).isEqualTo(new Step.GoBack());
+    }
+
+    @Test
+    void aRollbackThatFailsCallsForAPersonAndIsNotRolledBack() {
+      Head head = head().inFlight(deployment(Status.ROLLING_OUT, 3, 2));
+      ServiceView failing = service(OFF, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0));
+      Situation seen = with(situation(SOON, failing, settings()), failures(3, NOON.plusSeconds(1)));
+      assertThat(NextStep.decide(head, seen)).isInstanceOf(Step.CallForPerson.class);
+    }
+
+    @Test
+    void aRollbackOfEcsThatNeverEndsCallsForAPerson() {
+      Head head = head().inFlight(watched());
+      Situation late =
+          with(
+              situation(NOON.plus(Duration.ofMinutes(31)), ROLLING, settings()),
+              serviceDeployment("ROLLBACK_IN_PROGRESS", "TRIGGERED", "", ""));
+      assertThat(NextStep.decide(head, late)).isInstanceOf(Step.CallForPerson.class);
+    }
+
+    private static Step decideWatching(String status) {
+      return NextStep.decide(
+          head().inFlight(watched()),
+          with(
+              situation(SOON, ROLLING, settings()),
+              serviceDeployment(status, "TRIGGERED", "", "")));
+    }
+
+    private static Deployment watched() {
+      Rollout rollout = new Rollout("", "arn:sd", 0, 0, 0, 0, "", NOON, NOON, null, false, true);
+      return deployment(Status.ROLLING_OUT, 3, 2).with(rollout);
+    }
+  }
+
+  private static Reason reason(Head head, Settings settings) {
+    return ((Step.Decline) NextStep.decide(head, situation(NOON, STEADY, settings))).reason();
+  }
+
+  private static Situation with(Situation seen, List<StoppedTask> stopped) {
+    return new Situation(
+        seen.now(),
+        seen.service(),
+        seen.tags(),
+        seen.serviceDeployment(),
+        stopped,
+        seen.accountHold(),
+        seen.observeOnly(),
+        seen.last());
+  }
+
+  private static Situation with(Situation seen, ServiceDeployment serviceDeployment) {
+    return new Situation(
+        seen.now(),
+        seen.service(),
+        seen.tags(),
+        Optional.of(serviceDeployment),
+        seen.stopped(),
+        seen.accountHold(),
+        seen.observeOnly(),
+        seen.last());
+  }
+
+  private static Situation with(Situation seen, Optional<Deployment> last) {
+    return new Situation(
+        seen.now(),
+        seen.service(),
+        seen.tags(),
+        seen.serviceDeployment(),
+        seen.stopped(),
+        seen.accountHold(),
+        seen.observeOnly(),
+        last);
+  }
+}

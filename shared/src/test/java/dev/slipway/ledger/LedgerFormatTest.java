@@ -1,0 +1,177 @@
+package dev.slipway.ledger;
+
+import static dev.slipway.ledger.LedgerSamples.NOON;
+import static dev.slipway.ledger.LedgerSamples.deployment;
+import static dev.slipway.ledger.LedgerSamples.quarantine;
+import static dev.slipway.ledger.LedgerSamples.service;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Revisions;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Hold;
+import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
+import dev.slipway.image.ImageSet;
+import dev.slipway.runtime.Json;
+import dev.slipway.verdict.StoppedTask;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LedgerFormatTest {
+
+  private static final ServiceRef WEB = service("web");
+  private static final Head HEAD = LedgerSamples.head(WEB);
+  private static final StoppedTask TASK = LedgerSamples.task("aaa", NOON);
+  private static final PushRecord PUSH = LedgerSamples.push(WEB, "event-3", NOON);
+  private static final Hold HOLD = new Hold("U024BE7LH", "incident 42", NOON);
+
+  private static JsonNode stored(ObjectNode document) {
+    return Json.read(Json.write(document));
+  }
+
+  @Test
+  void readsBackWhatItWrote() {
+    assertThat(LedgerFormat.deployment(stored(LedgerFormat.write(deployment(WEB, 5)))))
+        .isEqualTo(deployment(WEB, 5));
+    assertThat(LedgerFormat.head(stored(LedgerFormat.write(HEAD)), 0, List.of())).isEqualTo(HEAD);
+    assertThat(LedgerFormat.head(stored(LedgerFormat.write(Head.unseen(WEB))), 0, List.of()))
+        .isEqualTo(Head.unseen(WEB));
+    assertThat(LedgerFormat.quarantine(stored(LedgerFormat.write(quarantine(2)))))
+        .isEqualTo(quarantine(2));
+    assertThat(LedgerFormat.stoppedTask(stored(LedgerFormat.write(TASK)))).isEqualTo(TASK);
+    assertThat(LedgerFormat.push(stored(LedgerFormat.write(PUSH)))).isEqualTo(PUSH);
+    assertThat(LedgerFormat.hold(stored(LedgerFormat.write(HOLD)))).isEqualTo(HOLD);
+  }
+
+  private static ObjectNode all() {
+    ObjectNode all = Json.object();
+    all.set("deployment", LedgerFormat.write(deployment(WEB, 5)));
+    all.set("head", LedgerFormat.write(HEAD));
+    all.set("quarantine", LedgerFormat.write(quarantine(2)));
+    all.set("evidence", LedgerFormat.write(TASK));
+    all.set("push", LedgerFormat.write(PUSH));
+    all.set("hold", LedgerFormat.write(HOLD));
+    return all;
+  }
+
+  private static JsonNode golden() throws IOException {
+    try (InputStream in = LedgerFormatTest.class.getResourceAsStream("/ledger/schema-1.json")) {
+      return Json.read(in);
+    }
+  }
+
+  /** Items of this shape are in people's tables: this file is added to, and never changed. */
+  @Test
+  void readsWhatTheFirstSchemaWrote() throws IOException {
+    JsonNode golden = golden();
+    assertThat(LedgerFormat.deployment(golden.get("deployment"))).isEqualTo(deployment(WEB, 5));
+    assertThat(LedgerFormat.head(golden.get("head"), 0, List.of())).isEqualTo(HEAD);
+    assertThat(LedgerFormat.quarantine(golden.get("quarantine"))).isEqualTo(quarantine(2));
+    assertThat(LedgerFormat.stoppedTask(golden.get("evidence"))).isEqualTo(TASK);
+    assertThat(LedgerFormat.push(golden.get("push"))).isEqualTo(PUSH);
+    assertThat(LedgerFormat.hold(golden.get("hold"))).isEqualTo(HOLD);
+  }
+
+  @Test
+  void stillWritesTheFirstSchema() throws IOException {
+    assertThat(Json.pretty(all())).isEqualTo(Json.pretty(golden()));
+  }
+
+  @Test
+  void ignoresFieldsThatANewerVersionWrote() {
+    ObjectNode document = LedgerFormat.write(deployment(WEB, 5));
+    document.put("invented", "later");
+    ((ObjectNode) document.get("rollout")).putObject("weights").put("blue", 50);
+    assertThat(LedgerFormat.deployment(document)).isEqualTo(deployment(WEB, 5));
+  }
+
+  @Test
+  void givesDefaultsForFieldsThatAnOlderVersionDidNotWrite() {
+    ObjectNode document =
+        Json.object()
+            .put("service", WEB.arn())
+            .put("sequence", 5)
+            .put("status", "SUCCEEDED")
+            .put("reason", "COMPLETED");
+    Deployment read = LedgerFormat.deployment(document);
+    assertThat(read.rollout()).isEqualTo(Rollout.NONE);
+    assertThat(read.revisions()).isEqualTo(Revisions.NONE);
+    assertThat(read.audience()).isEqualTo(Audience.DEFAULT);
+    assertThat(read.rolledBackBy()).isEqualTo(RolledBackBy.NOBODY);
+    assertThat(read.from()).isEqualTo(ImageSet.EMPTY);
+    assertThat(read.diagnosis()).isEmpty();
+    assertThat(LedgerFormat.head(Json.object().put("service", WEB.arn()), 0, List.of()))
+        .isEqualTo(Head.unseen(WEB));
+  }
+
+  @Test
+  void namesTheItemAndTheValueThatItDoesNotKnow() {
+    ObjectNode document = LedgerFormat.write(deployment(WEB, 5)).put("status", "TELEPORTING");
+    assertThatThrownBy(() -> LedgerFormat.deployment(document))
+        .isInstanceOf(UnreadableItemException.class)
+        .hasMessageContaining("deployment arn:aws:ecs:eu-west-1:123456789012:service/prod/web#5")
+        .hasMessageContaining("'TELEPORTING' in its field 'status' is not a Status")
+        .hasMessageContaining("newer version");
+    ObjectNode head = LedgerFormat.write(HEAD);
+    ((ObjectNode) head.get("request")).put("kind", "PROMOTE");
+    assertThatThrownBy(() -> LedgerFormat.head(head, 1, List.of()))
+        .hasMessageContaining("head " + WEB.arn())
+        .hasMessageContaining("'PROMOTE'");
+    ObjectNode quarantine = LedgerFormat.write(quarantine(2)).put("digest", "sha256:short");
+    assertThatThrownBy(() -> LedgerFormat.quarantine(quarantine))
+        .hasMessageContaining("'sha256:short' in its field 'digest'");
+  }
+
+  @Test
+  void keepsTheLastLinesOfALogAndCutsLongOnes() {
+    List<String> logs = new java.util.ArrayList<>(Collections.nCopies(100, "x".repeat(5_000)));
+    logs.add("the last line");
+    Deployment read = throughTheLedger(new Diagnosis("cause", "web", List.of(), List.of(), logs));
+    List<String> kept = read.diagnosis().orElseThrow().logs();
+    assertThat(kept).hasSize(20);
+    assertThat(kept.getLast()).isEqualTo("the last line");
+    assertThat(kept.getFirst()).hasSize(500).endsWith("…");
+  }
+
+  @Test
+  void neverWritesMoreThan64KilobytesForADeployment() {
+    List<String> lines = Collections.nCopies(200, "界".repeat(5_000));
+    Deployment whole = deployment(WEB, 5).with(new Diagnosis("界", "web", lines, lines, lines));
+    byte[] bytes = Json.write(LedgerFormat.write(whole)).getBytes(StandardCharsets.UTF_8);
+    assertThat(bytes.length).isLessThanOrEqualTo(64 * 1024);
+    Diagnosis kept = throughTheLedger(whole.diagnosis().orElseThrow()).diagnosis().orElseThrow();
+    assertThat(kept.cause()).isEqualTo("界");
+    assertThat(kept.evidence()).as("what weighs most goes last").isNotEmpty();
+  }
+
+  @Test
+  void neverCutsACharacterInTwo() {
+    String astral = "\uD83D\uDEA2".repeat(400);
+    Deployment read =
+        throughTheLedger(
+            new Diagnosis("", "", List.of(astral, "x" + astral), List.of(), List.of()));
+    for (String line : read.diagnosis().orElseThrow().evidence()) {
+      assertThat(line.getBytes(StandardCharsets.UTF_8))
+          .as("a lone surrogate becomes a question mark")
+          .doesNotContain((byte) '?');
+    }
+  }
+
+  private static Deployment throughTheLedger(Diagnosis diagnosis) {
+    Deployment deployment = deployment(WEB, 5).with(diagnosis);
+    assertThat(deployment.diagnosis()).isEqualTo(Optional.of(diagnosis));
+    return LedgerFormat.deployment(stored(LedgerFormat.write(deployment)));
+  }
+}

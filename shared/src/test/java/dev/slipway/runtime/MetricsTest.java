@@ -1,0 +1,45 @@
+package dev.slipway.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final Metrics metrics =
+      new Metrics(
+          InstantSource.fixed(Instant.ofEpochMilli(1767225600000L)),
+          new PrintStream(out, true, StandardCharsets.UTF_8));
+
+  @Test
+  void countsInTheEmbeddedMetricFormat() {
+    metrics.count("PushRefused", "Reason", "QUARANTINED");
+    assertThat(out.toString(StandardCharsets.UTF_8).strip())
+        .isEqualTo(
+            "{\"_aws\":{\"Timestamp\":1767225600000,\"CloudWatchMetrics\":[{\"Namespace\":"
+                + "\"Slipway\",\"Dimensions\":[[\"Reason\"]],\"Metrics\":[{\"Name\":\"PushRefused\","
+                + "\"Unit\":\"Count\"}]}]},\"Reason\":\"QUARANTINED\",\"PushRefused\":1}");
+  }
+
+  @Test
+  void givesDurationsInSeconds() {
+    metrics.duration("PushToVerdict", Duration.ofMillis(1500));
+    var line = Json.read(out.toString(StandardCharsets.UTF_8));
+    assertThat(line.get("PushToVerdict").doubleValue()).isEqualTo(1.5);
+    assertThat(line.at("/_aws/CloudWatchMetrics/0/Metrics/0/Unit").asText()).isEqualTo("Seconds");
+    assertThat(Json.write(line.at("/_aws/CloudWatchMetrics/0/Dimensions"))).isEqualTo("[[]]");
+  }
+
+  @Test
+  void refusesADimensionWithoutAValue() {
+    assertThatThrownBy(() -> metrics.count("PushRefused", "Reason")).hasMessageContaining("Reason");
+  }
+}

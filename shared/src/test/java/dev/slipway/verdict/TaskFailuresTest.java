@@ -1,0 +1,61 @@
+package dev.slipway.verdict;
+
+import static dev.slipway.deployment.Samples.NOON;
+import static dev.slipway.deployment.Samples.OLD_ID;
+import static dev.slipway.deployment.Samples.OWN_ID;
+import static dev.slipway.deployment.Samples.stopped;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TaskFailuresTest {
+
+  @ParameterizedTest(name = "desired {0}: {1}")
+  @CsvSource({"0,3", "1,3", "5,3", "6,3", "7,4", "25,13", "400,200", "5000,200"})
+  void thresholdIsHalfTheDesiredCountWithinEcsBounds(int desired, int threshold) {
+    assertThat(TaskFailures.threshold(desired)).isEqualTo(threshold);
+  }
+
+  @ParameterizedTest(name = "{0} {1}: counts={2}")
+  @CsvSource({
+    "TaskFailedToStart,CannotPullContainerError,true",
+    "EssentialContainerExited,Essential container in task exited,true",
+    "ServiceSchedulerInitiated,Task failed ELB health checks,true",
+    "ServiceSchedulerInitiated,Scaling activity initiated by deployment ecs-svc/1,false",
+    "UserInitiated,Task stopped by user,false",
+    "SpotInterruption,Your Spot Task was interrupted.,false",
+    "TerminationNotice,,false",
+    "InfrastructureHealth,,false",
+    "SomethingNew,,false"
+  })
+  void onlyTheTasksOwnFailuresCount(String stopCode, String reason, boolean counts) {
+    assertThat(
+            TaskFailures.failed(
+                stopped("task", OWN_ID, stopCode, reason == null ? "" : reason, NOON)))
+        .isEqualTo(counts);
+  }
+
+  @Test
+  void aTaskToldTwiceCountsOnce() {
+    StoppedTask task = stopped("task-1", OWN_ID, "EssentialContainerExited", "", NOON);
+    assertThat(TaskFailures.of(OWN_ID, List.of(task, task), null)).hasSize(1);
+  }
+
+  @Test
+  void tasksOfOtherDeploymentsDoNotCount() {
+    StoppedTask task = stopped("task-1", OLD_ID, "EssentialContainerExited", "", NOON);
+    assertThat(TaskFailures.of(OWN_ID, List.of(task), null)).isEmpty();
+  }
+
+  @Test
+  void failuresBeforeTheLastProgressDoNotCount() {
+    StoppedTask before =
+        stopped("task-1", OWN_ID, "EssentialContainerExited", "", NOON.minusSeconds(1));
+    StoppedTask after =
+        stopped("task-2", OWN_ID, "EssentialContainerExited", "", NOON.plusSeconds(1));
+    assertThat(TaskFailures.of(OWN_ID, List.of(after, before), NOON)).containsExactly(after);
+  }
+}
