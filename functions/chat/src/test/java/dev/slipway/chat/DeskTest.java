@@ -1,0 +1,528 @@
+package dev.slipway.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.chat.Desk.Home;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Revisions;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.LastGood;
+import dev.slipway.deployment.Head.Quarantine;
+import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageSet;
+import dev.slipway.ledger.HeadChangedException;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.MemoryLedger;
+import dev.slipway.runtime.Environment;
+import dev.slipway.runtime.Json;
+import dev.slipway.runtime.Log;
+import dev.slipway.runtime.PermanentFailure;
+import dev.slipway.slack.Message;
+import dev.slipway.slack.Slack;
+import dev.slipway.slack.SlackException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeskTest {
+
+  private static final String OPERATOR = "U0123ABCD";
+  private static final String STRANGER = "U0999ZZZZ";
+  private static final Instant NOW = Instant.parse("2026-01-15T09:30:00Z");
+  private static final Home HOME =
+      Home.ofFunction("arn:aws:lambda:eu-west-1:123456789012:function:slipway-chat-desk");
+  private static final ServiceRef WEB = HOME.service("prod/web");
+  private static final ServiceRef API = HOME.service("prod/api");
+  private static final String RESPONSE_URL = "https://hooks.slack.com/commands/T0/1/x";
+
+  private record Answer(String url, String text, boolean everyone) {}
+
+  private final MemoryLedger ledger = new MemoryLedger();
+  private final List<String> looks = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
+  private final Map<String, String> seen = new HashMap<>();
+  private boolean slackIsDown;
+  private int messages;
+
+  private final Slack slack =
+      new Slack() {
+        @Override
+        public Posted post(String channel, Message message) {
+          throw new AssertionError("the desk posts nothing");
+        }
+
+        @Override
+        public Posted reply(Posted parent, Message message) {
+          throw new AssertionError("the desk replies to nothing");
+        }
+
+        @Override
+        public void update(Posted posted, Message message) {
+          throw new AssertionError("the desk edits nothing");
+        }
+
+        @Override
+        public void respond(String responseUrl, Message message, boolean everyone) {
+          if (slackIsDown) {
+            throw SlackException.outage("response_url", "HTTP 500");
+          }
+          answers.add(new Answer(responseUrl, message.text(), everyone));
+        }
+      };
+
+  private Desk desk(Ledger over, String operators) {
+    return new Desk(
+        over,
+        (services, cause) -> services.forEach(service -> looks.add(service.brief() + " " + cause)),
+        slack,
+        (signature, messageId, now) ->
+            messageId.equals(seen.computeIfAbsent(signature, _ -> messageId)),
+        Operators.parse(operators),
+        () -> NOW,
+        new Log(
+            "chat-desk",
+            new Environment(Map.of()),
+            () -> NOW,
+            new PrintStream(OutputStream.nullOutputStream())));
+  }
+
+  private Answer say(String user, String text) {
+    return send(
+        desk(ledger, OPERATOR),
+        "command=%2Fslipway&user_id="
+            + user
+            + "&text="
+            + encode(text)
+            + "&response_url="
+            + encode(RESPONSE_URL));
+  }
+
+  private Answer press(String user, String action, String value) {
+    return send(desk(ledger, OPERATOR), pressed(user, action, value));
+  }
+
+  private static String pressed(String user, String action, String value) {
+    var payload = Json.object().put("type", "block_actions").put("response_url", RESPONSE_URL);
+    payload.putObject("user").put("id", user);
+    payload.putArray("actions").addObject().put("action_id", action).put("value", value);
+    return "payload=" + encode(Json.write(payload));
+  }
+
+  private Answer send(Desk desk, String form) {
+    String id = Integer.toString(++messages);
+    int before = answers.size();
+    desk.handle(new QueuedRequest("v0=" + id, "1768469400", form).text(), id, HOME);
+    return answers.size() == before ? null : answers.getLast();
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static Digest digest(char digit) {
+    return new Digest("sha256:" + String.valueOf(digit).repeat(64));
+  }
+
+  private static ImageSet images(String tag, char digit) {
+    return new ImageSet(Map.of("web", image(tag, digit)));
+  }
+
+  private static Image image(String tag, char digit) {
+    return Image.of("123456789012", "eu-west-1", "team/app", tag, digest(digit));
+  }
+
+  private static Deployment deployment(long sequence, Status status) {
+    return new Deployment(
+        WEB,
+        sequence,
+        status,
+        Reason.PUSHED,
+        "",
+        images("v1", 'a'),
+        images("v2", 'b'),
+        new Trigger(Trigger.Kind.PUSH, "", "", NOW),
+        Revisions.NONE,
+        Rollout.NONE,
+        0,
+        RolledBackBy.NOBODY,
+        Audience.DEFAULT,
+        Optional.empty(),
+        NOW,
+        NOW,
+        status.ended() ? NOW : null);
+  }
+
+  @BeforeEach
+  void twoServices() {
+    Head web =
+        Head.unseen(WEB)
+            .running(images("v1", 'a'))
+            .lastGood(new LastGood("td:1", images("v1", 'a'), 1, NOW, true));
+    Deployment flying = deployment(2, Status.ROLLING_OUT);
+    ledger.write(
+        new Ledger.Change(
+            Head.unseen(WEB),
+            web.inFlight(flying),
+            List.of(flying),
+            List.of(
+                new Quarantine(digest('c'), "team/app:v9", 1, Reason.TASKS_FAILED, NOW),
+                new Quarantine(digest('d'), "team/app:bad", 1, Reason.TASKS_FAILED, NOW),
+                new Quarantine(digest('e'), "team/web:bad", 1, Reason.TASKS_FAILED, NOW)),
+            List.of()));
+    Head api =
+        Head.unseen(API)
+            .running(images("v5", 'f'))
+            .waiting(
+                Head.Waiting.NOTHING.with(
+                    new Wanted(
+                        image("v6", 'a'), NOW, new Trigger(Trigger.Kind.PUSH, "", "", NOW))));
+    ledger.write(Ledger.Change.of(Head.unseen(API), api));
+  }
+
+  // ---- who may
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hold all",
+        "resume all",
+        "hold prod/web",
+        "resume prod/web",
+        "release prod/web v9"
+      })
+  void letsOnlyOperatorsActAndSaysHowToBecomeOne(String text) {
+    Answer answer = say(STRANGER, text);
+
+    assertThat(answer.everyone()).isFalse();
+    assertThat(answer.text()).contains(STRANGER).contains("Operators=" + OPERATOR + "," + STRANGER);
+    assertThat(ledger.accountHold()).isEmpty();
+    assertThat(ledger.head(WEB).hold()).isEmpty();
+    assertThat(ledger.head(WEB).quarantine()).hasSize(3);
+    assertThat(looks).isEmpty();
+  }
+
+  @Test
+  void letsOnlyOperatorsPressTheButton() {
+    Answer answer = press(STRANGER, "roll_back", new RollBackButton.Value(WEB, 2).text());
+
+    assertThat(answer.text()).contains(STRANGER, "Operators");
+    assertThat(ledger.head(WEB).request()).isEmpty();
+    assertThat(looks).isEmpty();
+  }
+
+  @Test
+  void letsNobodyActWhereThereAreNoOperators() {
+    Answer answer =
+        send(
+            desk(ledger, ""),
+            "command=%2Fslipway&user_id=&text=hold+all&response_url=" + encode(RESPONSE_URL));
+
+    assertThat(answer.text()).contains("which is empty");
+    assertThat(ledger.accountHold()).isEmpty();
+  }
+
+  @Test
+  void letsEverybodyLook() {
+    assertThat(say(STRANGER, "status").text()).contains("*prod/web*", "*prod/api*");
+    assertThat(say(STRANGER, "help").text()).contains("/slipway hold all");
+  }
+
+  // ---- the account
+
+  @Test
+  void holdsEverythingAndSaysSoToAll() {
+    Answer answer = say(OPERATOR, "hold all the <sale> & more");
+
+    assertThat(ledger.accountHold()).contains(new Head.Hold(OPERATOR, "the <sale> & more", NOW));
+    assertThat(answer.everyone()).isTrue();
+    assertThat(answer.text())
+        .contains("<@U0123ABCD> holds everything: the &lt;sale&gt; &amp; more");
+    assertThat(say(OPERATOR, "hold all").text()).contains("held already");
+    assertThat(say(STRANGER, "status").text()).contains("Everything is held");
+  }
+
+  @Test
+  void resumesEverythingAndLooksAtWhatWaited() {
+    say(OPERATOR, "hold all");
+
+    Answer answer = say(OPERATOR, "resume all");
+
+    assertThat(ledger.accountHold()).isEmpty();
+    assertThat(looks).containsExactly("prod/api person");
+    assertThat(answer.everyone()).isTrue();
+    assertThat(answer.text()).contains("1 waited");
+  }
+
+  @Test
+  void looksAgainWhenResumedTwiceForTheFirstLookMayBeLost() {
+    Answer answer = say(OPERATOR, "resume all");
+
+    assertThat(answer.text()).isEqualTo("Nothing was held.");
+    assertThat(looks).containsExactly("prod/api person");
+  }
+
+  // ---- one service
+
+  @Test
+  void holdsAndResumesOneService() {
+    assertThat(say(OPERATOR, "hold prod/api wait for me").text()).contains("holds `prod/api`");
+    assertThat(ledger.head(API).hold()).contains(new Head.Hold(OPERATOR, "wait for me", NOW));
+    assertThat(ledger.head(WEB).hold()).isEmpty();
+    assertThat(say(OPERATOR, "hold prod/api").text()).contains("held already");
+
+    looks.clear();
+    assertThat(say(OPERATOR, "resume prod/api").text()).contains("what waits goes on");
+    assertThat(ledger.head(API).hold()).isEmpty();
+    assertThat(ledger.head(API).due()).isEqualTo(NOW);
+    assertThat(looks).containsExactly("prod/api person");
+    assertThat(say(OPERATOR, "resume prod/api").text()).contains("was not held");
+  }
+
+  @Test
+  void showsOneServiceWithWhatItDidLast() {
+    Answer answer = say(STRANGER, "status prod/web");
+
+    assertThat(answer.text())
+        .contains("runs `team/app:v1`", "last good `team/app:v1`", "in flight #2", "quarantine")
+        .contains("#2 🚀 prod/web is rolling out");
+    assertThat(answer.everyone()).isFalse();
+  }
+
+  @Test
+  void doesNotInventAService() {
+    Answer answer = say(OPERATOR, "hold staging/web");
+
+    assertThat(answer.text()).contains("never seen `staging/web`", "Did you mean `prod/web`?");
+    assertThat(ledger.heads(10)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"v9, c", "team/app:v9, c", "sha256:cccccccccccc, c", "cccccccccccccccc, c"})
+  void releasesOneImageFromQuarantine(String image, char released) {
+    Answer answer = say(OPERATOR, "release prod/web " + image);
+
+    assertThat(answer.everyone()).isTrue();
+    assertThat(answer.text()).contains("released `team/app:v9`");
+    assertThat(ledger.head(WEB).quarantined(digest(released))).isFalse();
+    assertThat(ledger.head(WEB).quarantine()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v7,            is not in quarantine",
+    "sha256:cccc,   is not in quarantine",
+    "bad,           fits several digests",
+  })
+  void releasesNothingThatIsNotClearlyNamed(String image, String words) {
+    Answer answer = say(OPERATOR, "release prod/web " + image);
+
+    assertThat(answer.text()).contains(words, "In quarantine: ");
+    assertThat(ledger.head(WEB).quarantine()).hasSize(3);
+  }
+
+  // ---- the button
+
+  @Test
+  void writesDownThatAPersonWantsToGoBackAndSendsALook() {
+    Answer answer = press(OPERATOR, "roll_back", new RollBackButton.Value(WEB, 2).text());
+
+    assertThat(ledger.head(WEB).request()).contains(new Head.Request.RollBack(2, OPERATOR, NOW));
+    assertThat(ledger.head(WEB).due()).isEqualTo(NOW);
+    assertThat(looks).containsExactly("prod/web person");
+    assertThat(answer)
+        .isEqualTo(new Answer(RESPONSE_URL, "⏪ <@U0123ABCD> rolls back `prod/web` #2.", true));
+  }
+
+  @Test
+  void sendsAnotherLookWhenPressedTwice() {
+    String value = new RollBackButton.Value(WEB, 2).text();
+    press(OPERATOR, "roll_back", value);
+    Head before = ledger.head(WEB);
+
+    Answer answer = press(OPERATOR, "roll_back", value);
+
+    assertThat(answer.text()).contains("on its way back already");
+    assertThat(ledger.head(WEB).version()).isEqualTo(before.version());
+    assertThat(looks).hasSize(2);
+  }
+
+  @Test
+  void doesNothingWithAButtonOfLongAgo() {
+    Head head = ledger.head(WEB);
+    Deployment old = deployment(1, Status.SUCCEEDED);
+    Deployment now = deployment(2, Status.SUCCEEDED);
+    ledger.write(
+        Ledger.Change.of(
+            head,
+            head.idle().lastGood(new LastGood("td:2", images("v2", 'b'), 2, NOW, true)),
+            old,
+            now));
+
+    Answer answer = press(OPERATOR, "roll_back", new RollBackButton.Value(WEB, 1).text());
+
+    assertThat(answer.text()).contains("is not what `prod/web` runs any more");
+    assertThat(ledger.head(WEB).request()).isEmpty();
+    assertThat(looks).isEmpty();
+  }
+
+  @Test
+  void doesNothingWithADeploymentThatIsNotInTheLedger() {
+    assertThat(press(OPERATOR, "roll_back", new RollBackButton.Value(WEB, 77).text()).text())
+        .contains("#77 is not in the ledger");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "{\"service\":\"web\",\"sequence\":2}"})
+  void saysThatItCannotReadAButton(String value) {
+    assertThat(press(OPERATOR, "roll_back", value).text()).contains("cannot read");
+    assertThat(looks).isEmpty();
+  }
+
+  @Test
+  void doesNothingWithAnotherButton() {
+    assertThat(press(OPERATOR, "approve", "x")).isNull();
+    assertThat(looks).isEmpty();
+  }
+
+  @Test
+  void decidesAgainWhenSomebodyElseWasFaster() {
+    int[] refusals = {2};
+    Ledger busy =
+        overLedger((method, arguments) -> {
+          if (method.equals("write") && refusals[0]-- > 0) {
+            throw new HeadChangedException(WEB, 1);
+          }
+        });
+
+    send(
+        desk(busy, OPERATOR),
+        pressed(OPERATOR, "roll_back", new RollBackButton.Value(WEB, 2).text()));
+
+    assertThat(ledger.head(WEB).request()).isPresent();
+  }
+
+  private interface Before {
+    void call(String method, Object[] arguments);
+  }
+
+  private Ledger overLedger(Before before) {
+    return (Ledger)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Ledger.class},
+            (proxy, method, arguments) -> {
+              before.call(method.getName(), arguments);
+              try {
+                return method.invoke(ledger, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  // ---- requests
+
+  @Test
+  void doesNothingWithARequestThatIsSentAgain() {
+    Desk desk = desk(ledger, OPERATOR);
+    String form = pressed(OPERATOR, "roll_back", new RollBackButton.Value(WEB, 2).text());
+    String request = new QueuedRequest("v0=aa", "1768469400", form).text();
+
+    desk.handle(request, "message-1", HOME);
+    desk.handle(request, "message-2", HOME);
+
+    assertThat(looks).hasSize(1);
+    assertThat(answers).hasSize(1);
+  }
+
+  @Test
+  void finishesARequestThatItCouldNotFinishTheFirstTime() {
+    boolean[] broken = {true};
+    Ledger flaky =
+        overLedger((method, arguments) -> {
+          if (method.equals("deployment") && broken[0]) {
+            throw new IllegalStateException("no answer");
+          }
+        });
+    Desk desk = desk(flaky, OPERATOR);
+    String request =
+        new QueuedRequest(
+                "v0=aa",
+                "1768469400",
+                pressed(OPERATOR, "roll_back", new RollBackButton.Value(WEB, 2).text()))
+            .text();
+
+    assertThatThrownBy(() -> desk.handle(request, "message-1", HOME))
+        .hasMessageContaining("no answer");
+    broken[0] = false;
+    desk.handle(request, "message-1", HOME);
+
+    assertThat(ledger.head(WEB).request()).isPresent();
+  }
+
+  @Test
+  void doesNotRepeatWhatIsDoneBecauseSlackTakesNoAnswer() {
+    slackIsDown = true;
+
+    say(OPERATOR, "hold all");
+
+    assertThat(ledger.accountHold()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "[]",
+        "{}",
+        "{\"signature\":\"v0=1\",\"timestamp\":\"1\"}",
+        "{\"signature\":1,\"timestamp\":\"1\",\"body\":\"\"}",
+        "{\"signature\":\"v0=1\",\"timestamp\":\"1\",\"body\":\"payload=%7B\"}",
+        "{\"signature\":\"v0=1\",\"timestamp\":\"1\",\"body\":\"payload=%zz\"}",
+      })
+  void sendsWhatItCanNeverReadToTheDeadLetters(String body) {
+    assertThatThrownBy(() -> desk(ledger, OPERATOR).handle(body, "1", HOME))
+        .isInstanceOf(PermanentFailure.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"payload=%7B%22type%22%3A%22view_submission%22%7D", "payload=%5B%5D"})
+  void doesNothingWithWhatItHasNotAskedFor(String form) {
+    assertThat(send(desk(ledger, OPERATOR), form)).isNull();
+  }
+
+  @Test
+  void findsServicesWhereItLives() {
+    assertThat(
+            Home.ofFunction("arn:aws-cn:lambda:cn-north-1:123456789012:function:x:live")
+                .service("prod/web")
+                .arn())
+        .isEqualTo("arn:aws-cn:ecs:cn-north-1:123456789012:service/prod/web");
+    assertThatThrownBy(() -> Home.ofFunction("desk")).hasMessageContaining("'desk'");
+  }
+}

@@ -1,0 +1,164 @@
+package dev.slipway.deploy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.ContainerLogs;
+import dev.slipway.aws.Ecs;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Reason;
+import dev.slipway.diagnosis.Diagnoser;
+import dev.slipway.diagnosis.Diagnoser.Culprit;
+import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.diagnosis.Ending;
+import dev.slipway.image.Image;
+import dev.slipway.runtime.Log;
+import dev.slipway.verdict.StoppedTask;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gathers what AWS still knows about a failure: the stopped tasks, of which ECS forgets within
+ * about an hour, the service's events, and the log of the container that is to blame.
+ */
+public final class EcsDiagnostics implements Diagnostics {
+
+  private static final int LOG_LINES = 20;
+
+  private final Ecs ecs;
+  private final ContainerLogs logs;
+  private final String logGroupPrefix;
+  private final Log log;
+
+  /**
+   * @param logGroupPrefix only log groups whose name begins so are read: Slipway's role may read no
+   *     others
+   */
+  public EcsDiagnostics(Ecs ecs, ContainerLogs logs, String logGroupPrefix, Log log) {
+    this.ecs = ecs;
+    this.logs = logs;
+    this.logGroupPrefix = logGroupPrefix;
+    this.log = log;
+  }
+
+  @Override
+  public Diagnosis of(
+      Deployment deployment, Reason reason, ServiceView service, List<StoppedTask> stopped) {
+    try {
+      return gathered(deployment, reason, service, stopped);
+    } catch (RuntimeException e) {
+      log.error("no diagnosis of " + deployment.id(), e);
+      return Diagnoser.diagnose(
+          Diagnoser.Input.of(Ending.of(reason.name()), deployment.detail(), service.desired(), null)
+              .withTasks(own(deployment, stopped))
+              .withEvents(events(service), deployment.createdAt()));
+    }
+  }
+
+  private Diagnosis gathered(
+      Deployment deployment, Reason reason, ServiceView service, List<StoppedTask> stopped) {
+    Map<String, StoppedTask> tasks = new HashMap<>();
+    stopped.forEach(task -> tasks.put(task.taskArn(), task));
+    ecs.stoppedTasks(service.ref()).forEach(task -> tasks.putIfAbsent(task.taskArn(), task));
+    ObjectNode document = ecs.taskDefinition(deployment.revisions().own()).document();
+    Diagnoser.Input input =
+        Diagnoser.Input.of(Ending.of(reason.name()), "", service.desired(), null)
+            .withTasks(own(deployment, List.copyOf(tasks.values())))
+            .withEvents(events(service), deployment.createdAt())
+            .withContainers(essential(document), changed(deployment))
+            .withEnvironment(environment(document));
+    Optional<Culprit> culprit = Diagnoser.culprit(input);
+    if (culprit.isPresent() && deployment.audience().logs()) {
+      input = input.withLogs(culprit.get().container(), lines(document, culprit.get(), deployment));
+    }
+    return Diagnoser.diagnose(input);
+  }
+
+  /** Tasks of this deployment; one whose starter is not known counts by its revision. */
+  private static List<StoppedTask> own(Deployment deployment, List<StoppedTask> stopped) {
+    String id = deployment.rollout().ecsDeploymentId();
+    return stopped.stream()
+        .filter(task ->
+            task.startedBy().equals(id)
+                || (!task.taskDefinition().isEmpty()
+                    && task.taskDefinition().equals(deployment.revisions().own())))
+        .toList();
+  }
+
+  private static List<Diagnoser.Event> events(ServiceView service) {
+    return service.events().stream()
+        .map(event -> new Diagnoser.Event(event.at(), event.message()))
+        .toList();
+  }
+
+  private static Set<String> essential(ObjectNode document) {
+    Set<String> names = new HashSet<>();
+    document
+        .path("containerDefinitions")
+        .forEach(container -> {
+          if (container.path("essential").asBoolean(true)) {
+            names.add(container.path("name").asText());
+          }
+        });
+    return names;
+  }
+
+  private static Set<String> changed(Deployment deployment) {
+    Set<String> names = new HashSet<>();
+    deployment
+        .to()
+        .byContainer()
+        .forEach((container, image) -> {
+          Image before = deployment.from().byContainer().get(container);
+          if (before == null || !before.digest().equals(image.digest())) {
+            names.add(container);
+          }
+        });
+    return names;
+  }
+
+  /** Only to be masked wherever they appear; they are never kept or shown. */
+  private static List<String> environment(ObjectNode document) {
+    List<String> values = new ArrayList<>();
+    for (JsonNode container : document.path("containerDefinitions")) {
+      container
+          .path("environment")
+          .forEach(variable -> values.add(variable.path("value").asText()));
+    }
+    return values;
+  }
+
+  /**
+   * The stream is named prefix/container/task.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html">awslogs-stream-prefix</a>
+   */
+  private List<String> lines(ObjectNode document, Culprit culprit, Deployment deployment) {
+    for (JsonNode container : document.path("containerDefinitions")) {
+      JsonNode config = container.path("logConfiguration");
+      JsonNode options = config.path("options");
+      String group = options.path("awslogs-group").asText("");
+      String prefix = options.path("awslogs-stream-prefix").asText("");
+      if (!container.path("name").asText().equals(culprit.container())
+          || !config.path("logDriver").asText().equals("awslogs")
+          || prefix.isEmpty()
+          || !group.startsWith(logGroupPrefix)) {
+        continue;
+      }
+      String taskId =
+          culprit.task().taskArn().substring(culprit.task().taskArn().lastIndexOf('/') + 1);
+      try {
+        return logs.lastLines(group, prefix + "/" + culprit.container() + "/" + taskId, LOG_LINES);
+      } catch (RuntimeException e) {
+        log.error("no log lines for " + deployment.id() + " from " + group, e);
+      }
+    }
+    return List.of();
+  }
+}

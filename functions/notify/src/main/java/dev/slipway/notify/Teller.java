@@ -1,0 +1,496 @@
+package dev.slipway.notify;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsException;
+import dev.slipway.chat.Cards;
+import dev.slipway.chat.RollBackButton;
+import dev.slipway.chat.Telling;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.PushRecord;
+import dev.slipway.runtime.Json;
+import dev.slipway.runtime.Log;
+import dev.slipway.runtime.Metrics;
+import dev.slipway.slack.Message;
+import dev.slipway.slack.Slack;
+import dev.slipway.slack.Slack.Posted;
+import dev.slipway.slack.SlackException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Keeps messages true. A change in the ledger is only the cause to ask: what the message should say
+ * is read from the ledger as it stands, so records that come late, twice or in another order cannot
+ * put an old state over a newer one. One at a time works on a message: it writes its claim before
+ * it asks Slack, and what Slack answered afterwards; who finds it claimed leaves word to look
+ * again.
+ *
+ * <p>What Slack does not take stays due and is tried again by later invocations, after 1, 2, 4, 8
+ * and then every 15 minutes. Steps in between are skipped, since only the present state is drawn;
+ * the last word is kept until it is said, or the item expires.
+ */
+final class Teller {
+
+  /** Longer than the function may run, so that a claim ends only when its holder is gone. */
+  static final Duration CLAIM = Duration.ofSeconds(90);
+
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+  private static final int TRIES = 6;
+
+  /** What the item of a message that is never edited says when it is told. */
+  private static final String TOLD = "told";
+
+  private static final String NO_CHANNEL =
+      "no channel is known: set the stack's parameter SlackChannel, or the service's tag"
+          + " slipway.channel";
+
+  private final Ledger ledger;
+  private final MessageStore store;
+  private final String defaultChannel;
+  private final boolean operators;
+  private final InstantSource time;
+  private final Supplier<String> nonces;
+  private final Log log;
+  private final Metrics metrics;
+
+  /**
+   * @param defaultChannel for services that name none; may be empty
+   * @param operators whether anybody may act from chat: without, no button is drawn
+   */
+  Teller(
+      Ledger ledger,
+      MessageStore store,
+      String defaultChannel,
+      boolean operators,
+      InstantSource time,
+      Supplier<String> nonces,
+      Log log,
+      Metrics metrics) {
+    this.ledger = ledger;
+    this.store = store;
+    this.defaultChannel = defaultChannel;
+    this.operators = operators;
+    this.time = time;
+    this.nonces = nonces;
+    this.log = log;
+    this.metrics = metrics;
+  }
+
+  /** What a message should be, as things stand now. */
+  private sealed interface Wanted {
+
+    /** Nothing to say, or nobody to say it to. */
+    record Nothing(String why) implements Wanted {}
+
+    /**
+     * @param channel where, if it is not posted yet
+     * @param hash of what it shows when it is said
+     * @param reason for its thread, if there is one and it has not been told
+     * @param post whether it is to be posted if it is not there
+     */
+    record Said(
+        String channel, Message message, String hash, Optional<Message> reason, boolean post)
+        implements Wanted {}
+  }
+
+  /**
+   * Makes a deployment's message say what the ledger says.
+   *
+   * @param rollback sequence of the deployment that goes back from this one, if the caller knows
+   */
+  void refresh(Voice voice, Circuit circuit, ServiceRef service, long sequence, long rollback) {
+    MessageKey key = MessageKey.deployment(service, sequence);
+    bring(voice, circuit, key, item -> item.rollback(rollback));
+  }
+
+  /** Tells of a push that changed nothing, once. */
+  void tell(Voice voice, Circuit circuit, PushRecord push) {
+    if (!Telling.tells(push.audience().level(), push.reason())) {
+      return;
+    }
+    String channel = channel(push.audience());
+    if (voice instanceof Voice.Bot && channel.isEmpty()) {
+      log.warn("a push is not told", "reason", NO_CHANNEL);
+      return;
+    }
+    ObjectNode content = Cards.push(push).toJson().put("channel", channel);
+    bring(
+        voice,
+        circuit,
+        MessageKey.push(push),
+        item -> item.content().isPresent() ? item : item.content(content));
+  }
+
+  /** Tries again what is due, until Slack has had enough. */
+  void sweep(Voice voice, Circuit circuit, int limit) {
+    if (voice instanceof Voice.Silent) {
+      return;
+    }
+    for (MessageKey key : store.due(time.instant(), limit)) {
+      if (!circuit.closed()) {
+        return;
+      }
+      bring(voice, circuit, key, item -> item);
+    }
+  }
+
+  /** The card before this deployment's, whose button may have become, or ceased to be, of use. */
+  void refreshNeighbour(Voice voice, Circuit circuit, ServiceRef service, long sequence) {
+    if (operators && voice instanceof Voice.Bot) {
+      store
+          .newestBefore(service, sequence)
+          .ifPresent(key -> bring(voice, circuit, key, item -> item));
+    }
+  }
+
+  /**
+   * @param noted what the caller knows goes into the item
+   */
+  private void bring(
+      Voice voice, Circuit circuit, MessageKey key, UnaryOperator<MessageItem> noted) {
+    if (voice instanceof Voice.Silent) {
+      return;
+    }
+    for (int tries = 0; tries < TRIES; tries++) {
+      MessageItem read = store.read(key);
+      MessageItem item = noted.apply(read);
+      Instant now = time.instant();
+      if (read.claimed(now)) {
+        if (leaveWord(read, item, now)) {
+          return;
+        }
+        continue;
+      }
+      Wanted wanted = wanted(voice, item);
+      if (!(wanted instanceof Wanted.Said said && work(item, said))) {
+        if (settle(read, item, wanted, now)) {
+          return;
+        }
+        continue;
+      }
+      if (!circuit.closed() || voice instanceof Voice.Unknown) {
+        if (store.write(item.released(later(item, now)), now).isPresent()) {
+          metrics.count("MessagesPostponed");
+          return;
+        }
+        continue;
+      }
+      Optional<MessageItem> claimed =
+          store.write(item.claimedBy(nonces.get(), now.plus(CLAIM)), now);
+      if (claimed.isPresent() && !say(voice, circuit, claimed.get(), said)) {
+        return;
+      }
+    }
+    // Whoever is always faster brings it up to date.
+    log.warn("message is always written by others first", "message", key.pk() + " " + key.sk());
+  }
+
+  /** Its holder sees the word when it is done; if it never is, the message is due. */
+  private boolean leaveWord(MessageItem read, MessageItem item, Instant now) {
+    return (read.again() && item.equals(read))
+        || store.write(item.wantedAgain(read.claimedUntil()), now).isPresent();
+  }
+
+  /** Nothing is left to do: it waits no more. Most records end here, without a write. */
+  private boolean settle(MessageItem read, MessageItem item, Wanted wanted, Instant now) {
+    if (wanted instanceof Wanted.Nothing nothing) {
+      log.debug("nothing is said", "reason", nothing.why());
+    }
+    boolean asItIs =
+        item.equals(read) && read.due() == null && read.attempts() == 0 && !read.again();
+    return read.version() == 0
+        || asItIs
+        || store.write(item.released(null).attempts(0), now).isPresent();
+  }
+
+  private static Instant later(MessageItem item, Instant now) {
+    return item.due() != null && item.due().isAfter(now) ? item.due() : now.plus(SOON);
+  }
+
+  private static boolean work(MessageItem item, Wanted.Said said) {
+    boolean told = item.posted().isPresent() || !item.shown().isEmpty();
+    return (!told && said.post())
+        || (told && !item.shown().equals(said.hash()))
+        || ((told || said.post()) && said.reason().isPresent());
+  }
+
+  // ---- what there is to say
+
+  private Wanted wanted(Voice voice, MessageItem item) {
+    if (item.key().isPush()) {
+      return wantedPush(item);
+    }
+    Optional<Deployment> found = ledger.deployment(item.key().service(), item.key().sequence());
+    if (found.isEmpty()) {
+      return new Wanted.Nothing("the deployment is not in the ledger");
+    }
+    Deployment deployment = found.get();
+    boolean tells =
+        Telling.tells(deployment.audience().level(), deployment.status(), deployment.reason());
+    boolean told = item.posted().isPresent() || !item.shown().isEmpty();
+    if (!tells && !told) {
+      return new Wanted.Nothing("its service does not ask for it");
+    }
+    Optional<Deployment> back =
+        item.rollback() == 0
+            ? Optional.empty()
+            : ledger.deployment(item.key().service(), item.rollback());
+    Message card = Cards.deployment(deployment, back, button(voice, deployment));
+    boolean explains = !item.explained() && Telling.explains(deployment);
+    return switch (voice) {
+      case Voice.Hook _ -> atTheEnd(item, deployment, card);
+      case Voice.Bot _, Voice.Unknown _, Voice.Silent _ -> {
+        String channel = channel(deployment.audience());
+        if (channel.isEmpty() && !told) {
+          log.warn("a deployment is not told", "reason", NO_CHANNEL);
+          yield new Wanted.Nothing(NO_CHANNEL);
+        }
+        yield new Wanted.Said(
+            channel,
+            card,
+            card.hash(),
+            explains ? Optional.of(Cards.failure(deployment)) : Optional.empty(),
+            true);
+      }
+    };
+  }
+
+  /**
+   * What is said through a webhook stays as it is: only an end is told, each kind of end once, and
+   * its reason with it.
+   */
+  private static Wanted atTheEnd(MessageItem item, Deployment deployment, Message card) {
+    if (!deployment.status().ended()) {
+      return new Wanted.Nothing("a webhook tells ends only");
+    }
+    Message whole = card;
+    if (Telling.explains(deployment)) {
+      whole = new Message(card.text(), card.blocks().deepCopy());
+      whole.blocks().addAll(Cards.failure(deployment).blocks());
+    }
+    return new Wanted.Said("", whole, deployment.status().name(), Optional.empty(), true);
+  }
+
+  private static Wanted wantedPush(MessageItem item) {
+    if (item.content().isEmpty()) {
+      return new Wanted.Nothing("there is no such message");
+    }
+    ObjectNode content = item.content().get();
+    Message message =
+        new Message(
+            Json.text(content, "text"),
+            content.path("blocks") instanceof ArrayNode blocks ? blocks : Json.array());
+    return new Wanted.Said(Json.text(content, "channel"), message, TOLD, Optional.empty(), true);
+  }
+
+  private String channel(Audience audience) {
+    return audience.channel().orElse(defaultChannel);
+  }
+
+  private boolean button(Voice voice, Deployment deployment) {
+    boolean candidate =
+        switch (deployment.status()) {
+          case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED -> true;
+          case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED, REFUSED, OBSERVED -> false;
+        };
+    return operators
+        && candidate
+        && !(voice instanceof Voice.Hook)
+        && RollBackButton.use(ledger.head(deployment.service()), deployment)
+            == RollBackButton.Use.YES;
+  }
+
+  // ---- saying it
+
+  /** What Slack has taken so far; a failure in the middle does not lose the first half. */
+  private static final class Progress {
+    private Optional<Posted> posted;
+    private String shown;
+    private boolean explained;
+
+    private Progress(MessageItem item) {
+      posted = item.posted();
+      shown = item.shown();
+      explained = item.explained();
+    }
+
+    private MessageItem in(MessageItem item) {
+      return item.as(posted, shown, explained);
+    }
+  }
+
+  /** Whether it has to be looked at again at once. */
+  private boolean say(Voice voice, Circuit circuit, MessageItem claimed, Wanted.Said said) {
+    Progress progress = new Progress(claimed);
+    MessageItem item = claimed;
+    boolean again = false;
+    Optional<SlackException> failure = attempt(() -> card(voice, progress, said));
+    if (failure.isEmpty() && said.reason().isPresent() && voice instanceof Voice.Bot bot) {
+      // Where the card stands is written down before anything else can go wrong.
+      Optional<Kept> kept = keep(progress.in(item), claimed.claim(), progress);
+      if (kept.isEmpty()) {
+        return false;
+      }
+      item = kept.get().item();
+      again = kept.get().again();
+      failure = attempt(() -> reason(bot.slack(), progress, said.reason().get()));
+    }
+    if (failure.isPresent()) {
+      failed(circuit, failure.get());
+      int attempts = item.attempts() + 1;
+      Instant next = time.instant().plus(pause(attempts, failure.get().retryAfter()));
+      keep(progress.in(item).attempts(attempts).released(next), claimed.claim(), progress);
+      return false;
+    }
+    Optional<Kept> kept =
+        keep(progress.in(item).attempts(0).released(null), claimed.claim(), progress);
+    return again || kept.map(Kept::again).orElse(false);
+  }
+
+  private Optional<SlackException> attempt(Runnable asks) {
+    try {
+      asks.run();
+      return Optional.empty();
+    } catch (SlackException e) {
+      return Optional.of(e);
+    } catch (AwsException e) {
+      // The token is read on the way. That it cannot be is Slack's trouble, not the ledger's.
+      return Optional.of(SlackException.notConfigured(e.getMessage()));
+    }
+  }
+
+  private static void card(Voice voice, Progress progress, Wanted.Said said) {
+    switch (voice) {
+      case Voice.Bot(Slack slack) -> {
+        if (progress.posted.isPresent() && progress.shown.equals(said.hash())) {
+          return;
+        }
+        try {
+          progress.posted = Optional.of(put(slack, progress.posted, said, said.message()));
+        } catch (SlackException e) {
+          if (e.kind() != SlackException.Kind.CONTENT) {
+            throw e;
+          }
+          // A block that Slack does not like must not cost the news.
+          progress.posted =
+              Optional.of(put(slack, progress.posted, said, said.message().textOnly()));
+        }
+        progress.shown = said.hash();
+      }
+      case Voice.Hook(var webhook) -> {
+        try {
+          webhook.post(said.message());
+        } catch (SlackException e) {
+          if (!e.error().equals("invalid_payload") && !e.error().equals("invalid_blocks")) {
+            throw e;
+          }
+          webhook.post(said.message().textOnly());
+        }
+        progress.shown = said.hash();
+      }
+      case Voice.Silent _, Voice.Unknown _ ->
+          throw new IllegalStateException("nobody can speak here");
+    }
+  }
+
+  private static Posted put(
+      Slack slack, Optional<Posted> posted, Wanted.Said said, Message message) {
+    if (posted.isPresent()) {
+      try {
+        slack.update(posted.get(), message);
+        return posted.get();
+      } catch (SlackException e) {
+        // Somebody has deleted it, or the workspace forbids late edits: the news is still news.
+        if (e.kind() != SlackException.Kind.GONE) {
+          throw e;
+        }
+      }
+    }
+    return slack.post(said.channel(), message);
+  }
+
+  private static void reason(Slack slack, Progress progress, Message reason) {
+    Posted parent = progress.posted.orElseThrow();
+    try {
+      slack.reply(parent, reason);
+    } catch (SlackException e) {
+      switch (e.kind()) {
+        case CONTENT -> slack.reply(parent, reason.textOnly());
+        case GONE -> {
+          // No thread to put it in; the card names the cause.
+        }
+        case NOT_CONFIGURED, AUTH, CHANNEL, THROTTLED, OUTAGE, REFUSED -> throw e;
+      }
+    }
+    progress.explained = true;
+  }
+
+  private void failed(Circuit circuit, SlackException failure) {
+    if (failure.closesTheDoor()) {
+      circuit.breakIt();
+    }
+    log.warn(
+        "Slack did not take a message; it is tried again later",
+        "kind",
+        failure.kind(),
+        "error",
+        failure.getMessage());
+    metrics.count("SlackFailures", "Kind", failure.kind().name());
+  }
+
+  static Duration pause(int attempts, Duration asked) {
+    Duration pause = Duration.ofMinutes(1L << Math.min(attempts - 1, 10));
+    Duration bounded = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    return bounded.compareTo(asked) > 0 ? bounded : asked;
+  }
+
+  /**
+   * @param again whether somebody has asked for another look meanwhile
+   */
+  private record Kept(MessageItem item, boolean again) {}
+
+  /**
+   * Writes what was reached, over whatever word others have left meanwhile.
+   *
+   * @return empty if the claim has passed to somebody else, and nobody can say any more what Slack
+   *     shows: then it is drawn again soon
+   */
+  private Optional<Kept> keep(MessageItem next, String claim, Progress progress) {
+    MessageItem item = next;
+    boolean again = false;
+    for (int tries = 0; tries < TRIES; tries++) {
+      Instant now = time.instant();
+      Optional<MessageItem> written = store.write(item, now);
+      if (written.isPresent()) {
+        return Optional.of(new Kept(written.get(), again));
+      }
+      MessageItem fresh = store.read(next.key());
+      if (!fresh.claim().equals(claim)) {
+        store.write(
+            fresh
+                .as(
+                    fresh.posted().or(() -> progress.posted),
+                    "",
+                    fresh.explained() || progress.explained)
+                .released(now.plus(SOON)),
+            now);
+        return Optional.empty();
+      }
+      again = again || fresh.again();
+      item = next.version(fresh.version()).rollback(fresh.rollback());
+      if (again && item.due() == null) {
+        // Should this process end before it has looked again, somebody else will.
+        item = item.released(now.plus(SOON));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,279 @@
+package dev.slipway.plan;
+
+import dev.slipway.aws.Ecr;
+import dev.slipway.aws.Ecr.EcrImage;
+import dev.slipway.aws.Lanes;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.aws.Tagging;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Considered;
+import dev.slipway.deployment.Reason;
+import dev.slipway.follow.FollowerTags;
+import dev.slipway.follow.Policy;
+import dev.slipway.follow.Reading;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings;
+import dev.slipway.follow.Settings.Follow;
+import dev.slipway.follow.Settings.Switch;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.ledger.PushRecord;
+import dev.slipway.policy.Candidate;
+import dev.slipway.policy.Decision;
+import dev.slipway.policy.Policies;
+import dev.slipway.runtime.Log;
+import dev.slipway.runtime.Metrics;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds what no event told: ECR sends its events with best effort. A follower that is not in the
+ * ledger yet gets a head, so that deploy records what it runs; a repository that it follows for the
+ * first time is noted as it is, and nothing of it is deployed. Of what came later, the newest that
+ * the policy wants goes the way of a push.
+ */
+final class ReconcilePlan {
+
+  private final Tagging tagging;
+  private final Services services;
+  private final Ecr ecr;
+  private final Ledger ledger;
+  private final Lanes lanes;
+  private final Heads heads;
+  private final ContainerImages images;
+  private final InstantSource time;
+  private final boolean observeOnly;
+  private final Log log;
+  private final Metrics metrics;
+
+  ReconcilePlan(Planner.Means means) {
+    this.tagging = means.tagging();
+    this.services = new Services(means.ecs());
+    this.ecr = means.ecr();
+    this.ledger = means.ledger();
+    this.lanes = means.lanes();
+    this.heads = new Heads(means.ledger(), means.patience());
+    this.images = new ContainerImages(means.ecr());
+    this.time = means.time();
+    this.observeOnly = means.observeOnly();
+    this.log = means.log();
+    this.metrics = means.metrics();
+  }
+
+  /**
+   * Safe to repeat.
+   *
+   * @throws IllegalStateException if it could not be done for every follower; it has been done for
+   *     the others
+   */
+  void run() {
+    Set<ServiceRef> followers = tagging.servicesTagged(FollowerTags.SWITCH).keySet();
+    // To the second, as events are: a push of this very second is not yet decided on.
+    Registry registry = new Registry(time.instant().truncatedTo(ChronoUnit.SECONDS));
+    Failures failures = new Failures(log);
+    List<ServiceRef> looks = new ArrayList<>();
+    for (List<ServiceRef> group : Services.groups(followers)) {
+      failures.isolated(
+          group,
+          () ->
+              services
+                  .active(group)
+                  .forEach((service, view) ->
+                      failures.isolated(
+                          service,
+                          () -> {
+                            if (reconcile(view, registry)) {
+                              looks.add(service);
+                            }
+                          })));
+    }
+    if (!looks.isEmpty()) {
+      failures.isolated(looks, () -> lanes.look(looks, "reconcile"));
+    }
+    log.info("reconciled", "followers", followers.size(), "looks", looks.size());
+    failures.raise();
+  }
+
+  /** Whether somebody has to look at the service. */
+  private boolean reconcile(ServiceView view, Registry registry) {
+    switch (FollowerTags.read(view.tags())) {
+      case Reading.NotFollowing(String why) -> log.info("is not followed: " + why);
+      case Reading.Unreadable unreadable -> log.warn("cannot be followed: " + unreadable.text());
+      case Reading.Following(Settings settings) -> {
+        if (settings.state() != Switch.OFF) {
+          return heads.persistently(view.ref(), head -> reconcile(head, view, settings, registry));
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean reconcile(Head head, ServiceView view, Settings settings, Registry registry) {
+    // Somebody else deployed, and no event said so.
+    boolean look =
+        head.inFlight().isEmpty()
+            && head.lastGood()
+                .map(good -> !good.taskDefinition().equals(view.taskDefinition()))
+                .orElse(false);
+    Head next = head;
+    if (head.version() == 0) {
+      log.info("first seen; what it runs is recorded, and nothing is deployed");
+      next = next.due(time.instant());
+      look = true;
+    }
+    for (Follow follow : settings.follows()) {
+      Optional<Considered> last = next.considered(follow.repository());
+      if (last.isEmpty()) {
+        next = next.considered(follow.repository(), registry.asItIs(head.service(), follow));
+        continue;
+      }
+      Optional<Wish> wish = registry.missed(next, follow, last.get());
+      if (wish.isEmpty()) {
+        continue;
+      }
+      if (observeOnly || settings.state() == Switch.OBSERVE) {
+        observe(head.service(), settings, wish.get());
+        next = Heads.considers(next, wish.get().candidate());
+      } else {
+        next = Heads.wants(next, wish.get().candidate(), wish.get().trigger(), time.instant());
+        look = true;
+        metrics.count("PushesFoundByReconcile");
+        log.info(
+            "wanted, though no event said so: " + wish.get().why(),
+            "image",
+            wish.get().candidate().image().brief());
+      }
+    }
+    if (!next.equals(head)) {
+      ledger.write(Change.of(head, next));
+    }
+    return look;
+  }
+
+  private void observe(ServiceRef service, Settings settings, Wish wish) {
+    Image image = wish.candidate().image();
+    String text =
+        (observeOnly ? "The stack's parameter Mode" : "The service's tag 'slipway'")
+            + " is 'observe': "
+            + image.brief()
+            + " would be deployed, because "
+            + wish.why()
+            + ".";
+    ledger.addPush(
+        new PushRecord(
+            service,
+            image.brief(),
+            image.digest().value(),
+            Reason.OBSERVING,
+            text,
+            wish.trigger(),
+            settings.audience()),
+        time.instant());
+    metrics.count("Pushes", "Reason", Reason.OBSERVING.name());
+    log.info("changes nothing: " + text, "reason", Reason.OBSERVING, "image", image.brief());
+  }
+
+  /** What is wanted, and why. */
+  private record Wish(Candidate candidate, Trigger trigger, String why) {}
+
+  /** The repositories as they were at one moment, each listed once however many follow it. */
+  private final class Registry {
+
+    private final Instant at;
+    private final Map<String, List<EcrImage>> listed = new HashMap<>();
+    private final Map<Digest, Optional<String>> refused = new HashMap<>();
+
+    Registry(Instant at) {
+      this.at = at;
+    }
+
+    private List<EcrImage> list(String repository) {
+      return listed.computeIfAbsent(
+          repository,
+          name ->
+              ecr.tagged(name).stream().filter(image -> image.status().equals("ACTIVE")).toList());
+    }
+
+    /** At first sight: what a followed tag names; for the other policies the time says enough. */
+    Considered asItIs(ServiceRef service, Follow follow) {
+      if (follow.policy() instanceof Policy.Tag(String name)) {
+        Optional<EcrImage> named = named(follow.repository(), name);
+        return new Considered(name, named.map(EcrImage::digest), at);
+      }
+      return new Considered("", Optional.empty(), at);
+    }
+
+    private Optional<EcrImage> named(String repository, String tag) {
+      return list(repository).stream().filter(image -> image.tags().contains(tag)).findFirst();
+    }
+
+    /** The one that the policy wants most, of those that came after what was decided on last. */
+    Optional<Wish> missed(Head head, Follow follow, Considered last) {
+      List<Candidate> later =
+          switch (follow.policy()) {
+            // A tag may be moved back to what was pushed long ago, so no time says that it moved;
+            // what it names now came last.
+            case Policy.Tag(String name) ->
+                named(follow.repository(), name)
+                    .filter(image -> !last.digest().equals(Optional.of(image.digest())))
+                    .map(image -> candidate(head.service(), image, name, at).winsTies())
+                    .stream()
+                    .toList();
+            case Policy.Prefix _, Policy.Suffix _, Policy.Semver _, Policy.Any _ ->
+                list(follow.repository()).stream()
+                    .filter(image -> image.pushedAt().isAfter(last.at()))
+                    .flatMap(image ->
+                        image.tags().stream()
+                            .filter(tag -> !PlanEvents.reserved(tag))
+                            .map(tag -> candidate(head.service(), image, tag, image.pushedAt())))
+                    .toList();
+          };
+      for (Candidate candidate : Policies.ranked(follow.policy(), later)) {
+        if (Policies.decide(follow.policy(), head, candidate) instanceof Decision.Accept(String why)
+            && isImage(candidate.image())) {
+          return Optional.of(new Wish(candidate, trigger(candidate), why));
+        }
+      }
+      return Optional.empty();
+    }
+
+    private Candidate candidate(ServiceRef service, EcrImage image, String tag, Instant pushedAt) {
+      return Candidate.of(
+          Image.of(service.account(), service.region(), image.repository(), tag, image.digest()),
+          pushedAt);
+    }
+
+    private boolean isImage(Image image) {
+      String artifact =
+          list(image.repository()).stream()
+              .filter(listed -> listed.digest().equals(image.digest()))
+              .map(EcrImage::artifactMediaType)
+              .findFirst()
+              .orElse("");
+      return refused
+          .computeIfAbsent(
+              image.digest(), digest -> images.refuse(image.repository(), digest, artifact))
+          .isEmpty();
+    }
+
+    /** The same for every run, so that what is recorded of it is recorded once. */
+    private Trigger trigger(Candidate candidate) {
+      Image image = candidate.image();
+      return new Trigger(
+          Trigger.Kind.RECONCILE,
+          "",
+          "reconcile:" + image.repository() + ":" + image.tag() + "@" + image.digest(),
+          candidate.pushedAt());
+    }
+  }
+}

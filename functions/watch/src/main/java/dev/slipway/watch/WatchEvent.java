@@ -1,0 +1,37 @@
+package dev.slipway.watch;
+
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.verdict.StoppedTask;
+
+/** What watch is told. */
+public sealed interface WatchEvent {
+
+  /**
+   * A deployment of a service began, completed or failed. Its text is for people: ECS's own
+   * rollback comes as "in progress" under the old deployment's id.
+   */
+  record DeploymentChanged(ServiceRef service, String name) implements WatchEvent {}
+
+  /**
+   * A task of a service changed.
+   *
+   * @param stopped whether it has stopped, and so is evidence
+   */
+  record TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) implements WatchEvent {}
+
+  /** ECS did something for a service, or could not. */
+  record ServiceAction(ServiceRef service, String name) implements WatchEvent {}
+
+  /** A lifecycle hook of a deployment began, waits or ended. */
+  record HookChanged(ServiceRef service, String name) implements WatchEvent {}
+
+  /** A minute has passed. */
+  record Clock() implements WatchEvent {}
+
+  /**
+   * Understood, and about nothing that can be followed.
+   *
+   * @param why for the log
+   */
+  record Unrelated(String why) implements WatchEvent {}
+}

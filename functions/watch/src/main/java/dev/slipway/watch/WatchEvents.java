@@ -1,0 +1,171 @@
+package dev.slipway.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.aws.StoppedTasks;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.runtime.Json;
+import dev.slipway.runtime.PermanentFailure;
+import dev.slipway.watch.WatchEvent.Clock;
+import dev.slipway.watch.WatchEvent.DeploymentChanged;
+import dev.slipway.watch.WatchEvent.HookChanged;
+import dev.slipway.watch.WatchEvent.ServiceAction;
+import dev.slipway.watch.WatchEvent.TaskChanged;
+import dev.slipway.watch.WatchEvent.Unrelated;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads EventBridge's envelopes. Fields that are not known are left alone: AWS adds some.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html">
+ *     Amazon ECS events</a>
+ */
+final class WatchEvents {
+
+  static final String DEPLOYMENT = "ECS Deployment State Change";
+  static final String TASK = "ECS Task State Change";
+  static final String SERVICE_ACTION = "ECS Service Action";
+  static final String HOOK = "ECS Hook State Change";
+  static final String CLOCK = "Slipway Clock";
+
+  private static final String GROUP = "service:";
+  private static final Pattern CLUSTER_ARN =
+      Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:cluster/[A-Za-z0-9_-]{1,255}");
+  private static final Pattern SHORT_SERVICE_ARN =
+      Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:service/[^/]+");
+  private static final int LONGEST_QUOTE = 200;
+
+  private WatchEvents() {}
+
+  /**
+   * @throws PermanentFailure if it can never be understood; the text quotes what it could not read
+   */
+  static WatchEvent read(String body) {
+    JsonNode event;
+    try {
+      event = Json.read(body);
+    } catch (Json.MalformedJsonException e) {
+      throw new PermanentFailure(
+          "the message is not JSON (it begins '"
+              + quote(body)
+              + "'); this queue takes events of EventBridge only",
+          e);
+    }
+    if (!event.isObject()) {
+      throw new PermanentFailure(
+          "the message '" + quote(body) + "' is no event; this queue takes EventBridge's JSON");
+    }
+    String source = Json.text(event, "source");
+    String type = Json.text(event, "detail-type");
+    return switch (source + "/" + type) {
+      case "aws.ecs/" + DEPLOYMENT -> named(event, DEPLOYMENT, resource(event, DEPLOYMENT));
+      case "aws.ecs/" + SERVICE_ACTION ->
+          named(event, SERVICE_ACTION, resource(event, SERVICE_ACTION));
+      case "aws.ecs/" + HOOK ->
+          named(event, HOOK, required(detail(event, HOOK), "serviceArn", HOOK));
+      case "aws.ecs/" + TASK -> task(detail(event, TASK));
+      case "slipway/" + CLOCK -> new Clock();
+      default ->
+          throw new PermanentFailure(
+              "watch does not know events of source '"
+                  + quote(source)
+                  + "' and detail-type '"
+                  + quote(type)
+                  + "': it takes aws.ecs with '"
+                  + DEPLOYMENT
+                  + "', '"
+                  + TASK
+                  + "', '"
+                  + SERVICE_ACTION
+                  + "' or '"
+                  + HOOK
+                  + "', and slipway with '"
+                  + CLOCK
+                  + "'. Correct the rule that sent it");
+    };
+  }
+
+  private static WatchEvent named(JsonNode event, String type, String arn) {
+    String name = required(detail(event, type), "eventName", type);
+    Function<ServiceRef, WatchEvent> made =
+        switch (type) {
+          case DEPLOYMENT -> service -> new DeploymentChanged(service, name);
+          case HOOK -> service -> new HookChanged(service, name);
+          default -> service -> new ServiceAction(service, name);
+        };
+    try {
+      return made.apply(ServiceRef.parse(arn));
+    } catch (IllegalArgumentException e) {
+      // Such services are in the account with right, and send events with right: no dead letters.
+      if (SHORT_SERVICE_ARN.matcher(arn).matches()) {
+        return new Unrelated(e.getMessage());
+      }
+      throw new PermanentFailure("an event '" + type + "' is about " + e.getMessage(), e);
+    }
+  }
+
+  private static String resource(JsonNode event, String type) {
+    JsonNode first = event.path("resources").path(0);
+    if (!first.isTextual()) {
+      throw new PermanentFailure(
+          "an event '"
+              + type
+              + "' has 'resources' "
+              + quote(event.has("resources") ? Json.write(event.get("resources")) : "missing")
+              + "; its first must be the ARN of the service");
+    }
+    return first.textValue();
+  }
+
+  private static WatchEvent task(JsonNode detail) {
+    String task = required(detail, "taskArn", TASK);
+    String group = Json.text(detail, "group");
+    if (!group.startsWith(GROUP)) {
+      return new Unrelated("the task " + quote(task) + " belongs to no service");
+    }
+    String cluster = required(detail, "clusterArn", TASK);
+    if (!CLUSTER_ARN.matcher(cluster).matches()) {
+      throw new PermanentFailure(
+          "'" + quote(cluster) + "' in detail.clusterArn is not the ARN of an ECS cluster");
+    }
+    String status = required(detail, "lastStatus", TASK);
+    required(detail, "taskDefinitionArn", TASK);
+    ServiceRef service;
+    try {
+      service =
+          ServiceRef.parse(
+              cluster.replace(":cluster/", ":service/") + "/" + group.substring(GROUP.length()));
+    } catch (IllegalArgumentException e) {
+      throw new PermanentFailure(
+          "'" + quote(group) + "' in detail.group does not name an ECS service", e);
+    }
+    return new TaskChanged(service, StoppedTasks.fromTask(detail), status.equals("STOPPED"));
+  }
+
+  private static JsonNode detail(JsonNode event, String type) {
+    JsonNode detail = event.path("detail");
+    if (!detail.isObject()) {
+      throw new PermanentFailure("an event '" + type + "' has no object 'detail'");
+    }
+    return detail;
+  }
+
+  private static String required(JsonNode node, String field, String type) {
+    String text = Json.text(node, field);
+    if (text.isEmpty()) {
+      throw new PermanentFailure(
+          "an event '"
+              + type
+              + "' has no '"
+              + field
+              + "' (it is "
+              + quote(node.has(field) ? Json.write(node.get(field)) : "missing")
+              + "); AWS documents it as always there, so look at who sent this");
+    }
+    return text;
+  }
+
+  private static String quote(String text) {
+    return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
+  }
+}
