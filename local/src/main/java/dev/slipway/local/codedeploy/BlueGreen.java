@@ -1,0 +1,245 @@
+package dev.slipway.local.codedeploy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.local.account.Account;
+import dev.slipway.local.account.Json;
+import dev.slipway.local.account.Refusal;
+import dev.slipway.local.codedeploy.CodeDeployment.Phase;
+import dev.slipway.local.codedeploy.CodeDeployment.Status;
+import dev.slipway.local.ecs.TaskSets;
+import dev.slipway.local.services.Alarms;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Moves a deployment along: a second task set, its health, the traffic, the end of the first one;
+ * and back, with a deployment of CodeDeploy's own.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-ecs.html">deployments
+ *     on ECS</a>
+ */
+final class BlueGreen {
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** For the replacement task set to become healthy. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(60);
+
+  private final Account account;
+  private final TaskSets taskSets;
+  private final Alarms alarms;
+  private final Consumer<CodeDeployment> created;
+
+  /**
+   * @param created told of the deployments that roll back another one
+   */
+  BlueGreen(Account account, TaskSets taskSets, Alarms alarms, Consumer<CodeDeployment> created) {
+    this.account = account;
+    this.taskSets = taskSets;
+    this.alarms = alarms;
+    this.created = created;
+  }
+
+  private void after(CodeDeployment deployment, Duration delay, Runnable step) {
+    cancel(deployment);
+    deployment.timer =
+        account.after(
+            delay,
+            () -> {
+              if (!deployment.status.ended()) {
+                step.run();
+              }
+            });
+  }
+
+  private static void cancel(CodeDeployment deployment) {
+    if (deployment.timer != null) {
+      deployment.timer.cancel();
+    }
+  }
+
+  private void emit(CodeDeployment deployment, String state) {
+    Group group = deployment.group;
+    ObjectNode detail =
+        Json.object()
+            .put("application", group.application)
+            .put("deploymentId", deployment.id)
+            .put("deploymentGroup", group.name)
+            .put("instanceGroupId", group.id)
+            .put("region", account.region())
+            .put("state", state);
+    account.emit(
+        "aws.codedeploy",
+        "CodeDeploy Deployment State-change Notification",
+        List.of(
+            account.arn("codedeploy", "deploymentgroup:" + group.application + "/" + group.name),
+            account.arn("codedeploy", "application:" + group.application)),
+        detail);
+  }
+
+  private void begin(CodeDeployment deployment) {
+    deployment.status = Status.IN_PROGRESS;
+    deployment.startedAt = account.now();
+    emit(deployment, "START");
+  }
+
+  void start(CodeDeployment deployment) {
+    after(
+        deployment,
+        SOON,
+        () -> {
+          begin(deployment);
+          deployment.blue = taskSets.primary(deployment.serviceArn);
+          try {
+            deployment.green =
+                taskSets.create(deployment.serviceArn, deployment.taskDefinition, deployment.id);
+          } catch (Refusal e) {
+            fail(deployment, "ECS_UPDATE_ERROR", "ECS refused the task set: " + e.getMessage());
+            return;
+          }
+          after(
+              deployment,
+              TIMEOUT,
+              () ->
+                  fail(
+                      deployment,
+                      "TIMEOUT",
+                      "The deployment timed out while waiting for the replacement task set to"
+                          + " become healthy. This time out period is 60 minutes."));
+        });
+  }
+
+  /** ECS has looked at the service. */
+  void look(CodeDeployment deployment) {
+    if (deployment.status == Status.CREATED || deployment.status.ended()) {
+      return;
+    }
+    if (deployment.phase == Phase.HEALTHY_TASKS
+        && taskSets.healthy(deployment.serviceArn, deployment.green)) {
+      Duration wait = deployment.group.readyWait();
+      if (wait == null) {
+        shift(deployment);
+      } else {
+        deployment.phase = Phase.SOMEBODY;
+        deployment.status = Status.READY;
+        emit(deployment, "READY");
+        after(
+            deployment,
+            wait,
+            () ->
+                stop(
+                    deployment,
+                    "TIMEOUT",
+                    "The deployment timed out while waiting for a manual rerouting of traffic.",
+                    deployment.group.rollsBackOn("DEPLOYMENT_FAILURE")));
+      }
+    } else if (deployment.phase == Phase.OLD_TASKS_GONE
+        && taskSets.gone(
+            deployment.serviceArn,
+            deployment.triggeredBy == null ? deployment.blue : deployment.green)) {
+      succeed(deployment);
+    }
+  }
+
+  /** Somebody lets the traffic go. */
+  void proceed(CodeDeployment deployment) {
+    deployment.status = Status.IN_PROGRESS;
+    shift(deployment);
+  }
+
+  private void shift(CodeDeployment deployment) {
+    deployment.phase = Phase.TRAFFIC;
+    deployment.step++;
+    if (deployment.shifting.shares().get(deployment.step) < 100) {
+      after(deployment, deployment.shifting.between(), () -> shift(deployment));
+      return;
+    }
+    taskSets.promote(deployment.serviceArn, deployment.green);
+    deployment.phase = Phase.TERMINATION;
+    after(
+        deployment,
+        deployment.group.terminationWait(),
+        () -> {
+          deployment.phase = Phase.OLD_TASKS_GONE;
+          taskSets.remove(deployment.serviceArn, deployment.blue);
+        });
+  }
+
+  private void succeed(CodeDeployment deployment) {
+    end(deployment, Status.SUCCEEDED);
+    emit(deployment, "SUCCESS");
+  }
+
+  private void end(CodeDeployment deployment, Status status) {
+    cancel(deployment);
+    deployment.status = status;
+    deployment.completedAt = account.now();
+  }
+
+  private void fail(CodeDeployment deployment, String code, String message) {
+    end(deployment, Status.FAILED);
+    deployment.errorCode = code;
+    deployment.errorMessage = message;
+    emit(deployment, "FAILURE");
+    if (deployment.group.rollsBackOn("DEPLOYMENT_FAILURE")) {
+      rollBack(deployment);
+    }
+  }
+
+  void stop(CodeDeployment deployment, String code, String message, boolean rollBack) {
+    end(deployment, Status.STOPPED);
+    deployment.errorCode = code;
+    deployment.errorMessage = message;
+    emit(deployment, "STOP");
+    if (rollBack) {
+      rollBack(deployment);
+    }
+  }
+
+  void alarmChanged(CodeDeployment deployment) {
+    if (!deployment.status.ended()
+        && deployment.triggeredBy == null
+        && deployment.group.alarms().stream().anyMatch(alarms::inAlarm)) {
+      stop(
+          deployment,
+          "ALARM_ACTIVE",
+          "One or more alarms have been activated according to the Amazon CloudWatch metrics you"
+              + " selected, and the affected deployments have been stopped.",
+          deployment.group.rollsBackOn("DEPLOYMENT_STOP_ON_ALARM"));
+    }
+  }
+
+  /** The traffic goes back to the task set that is still there, and the new one goes. */
+  private void rollBack(CodeDeployment failed) {
+    if (failed.green == null || failed.triggeredBy != null) {
+      return;
+    }
+    String before = taskSets.taskDefinition(failed.serviceArn, failed.blue);
+    CodeDeployment back =
+        new CodeDeployment(
+            account.ids().codeDeploy(),
+            failed.group,
+            failed.serviceArn,
+            "codeDeployRollback",
+            "Rollback of " + failed.id,
+            CodeDeploy.revision(failed.revision, before),
+            before,
+            "CodeDeployDefault.ECSAllAtOnce",
+            account.now());
+    failed.rollback = back;
+    back.triggeredBy = failed;
+    back.blue = failed.blue;
+    back.green = failed.green;
+    created.accept(back);
+    after(
+        back,
+        SOON,
+        () -> {
+          begin(back);
+          taskSets.promote(back.serviceArn, back.blue);
+          taskSets.remove(back.serviceArn, back.green);
+          back.phase = Phase.OLD_TASKS_GONE;
+        });
+  }
+}

@@ -1,0 +1,339 @@
+package dev.slipway.simulation;
+
+import static dev.slipway.simulation.OneProcess.WEB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.aws.AwsService;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Request;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.ledger.PushRecord;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The whole loop in one process, with nothing going wrong but what the image does. */
+class WholeLoopTest {
+
+  private static final String ANY =
+      "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'}]";
+  private static final String BREAKER =
+      "{'deploymentCircuitBreaker': {'enable': true, 'rollback': true}}";
+  private static final String BREAKER_WITHOUT_ROLLBACK =
+      "{'deploymentCircuitBreaker': {'enable': true, 'rollback': false}}";
+  private static final String NO_BREAKER = "{}";
+
+  private OneProcess world;
+
+  private OneProcess world(String tags, String configuration) {
+    world = new OneProcess(1, Chaos.Rates.NONE, OneProcess.Delivery.ORDERLY);
+    world.follower(tags, 2, configuration);
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
+    return world;
+  }
+
+  private Head head() {
+    return world.truth.head(WEB);
+  }
+
+  private Deployment deployment(long sequence) {
+    return world.truth.deployment(WEB, sequence).orElseThrow();
+  }
+
+  private void untilEnded(long sequence) {
+    world.until(
+        () -> world.truth.deployment(WEB, sequence).map(d -> d.status().ended()).orElse(false),
+        Duration.ofHours(2));
+  }
+
+  private String runs() {
+    return world.service().path("taskDefinition").asText().replaceAll(".*/", "");
+  }
+
+  @Test
+  void firstSightRecordsABaselineAndDeploysNothing() {
+    world(ANY, BREAKER);
+    assertThat(deployment(1).reason()).isEqualTo(Reason.BASELINE);
+    assertThat(head().lastGood().orElseThrow().steady()).isTrue();
+    assertThat(head().running().brief()).isEqualTo("team/app:v1");
+    assertThat(runs()).isEqualTo("web:1");
+  }
+
+  @Test
+  void aPushBecomesARunningRevisionPinnedByDigest() {
+    world(ANY, BREAKER);
+    String digest = world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(runs()).isEqualTo("web:2");
+    JsonNode image =
+        world
+            .ecs("DescribeTaskDefinition", "{'taskDefinition': 'web:2'}")
+            .at("/taskDefinition/containerDefinitions/0/image");
+    assertThat(image.asText()).endsWith("team/app:v2@" + digest);
+    JsonNode parameter =
+        world.account.call(
+            AwsService.SSM, "GetParameter", OneProcess.json("{'Name': '/slipway/prod/web/web'}"));
+    assertThat(parameter.at("/Parameter/Value").asText()).endsWith("team/app:v2@" + digest);
+    assertThat(head().inFlight()).isEmpty();
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
+  }
+
+  @Test
+  void ecsRollsACrashingImageBackAndItGoesToQuarantine() {
+    world(ANY, BREAKER);
+    String digest = world.push("v2", "crash");
+    untilEnded(2);
+    Deployment failed = deployment(2);
+    assertThat(failed.status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(failed.reason()).isEqualTo(Reason.CIRCUIT_BREAKER);
+    assertThat(failed.rolledBackBy()).isEqualTo(RolledBackBy.ECS);
+    assertThat(failed.diagnosis().orElseThrow().cause()).contains("web").contains("code 1");
+    assertThat(failed.diagnosis().orElseThrow().logs()).isNotEmpty();
+    assertThat(deployment(3).rollbackOf()).isEqualTo(2);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(runs()).isEqualTo("web:1");
+    assertThat(head().quarantine())
+        .singleElement()
+        .extracting(q -> q.digest().value())
+        .isEqualTo(digest);
+    assertThat(
+            world
+                .ecs("DescribeTaskDefinition", "{'taskDefinition': 'web:2'}")
+                .at("/taskDefinition/status")
+                .asText())
+        .isEqualTo("INACTIVE");
+  }
+
+  @Test
+  void slipwayCountsAndGoesBackWhereThereIsNoBreaker() {
+    world(ANY, NO_BREAKER);
+    world.push("v2", "crash");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
+    assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.SLIPWAY);
+    world.until(() -> world.service().path("deployments").size() == 1, Duration.ofMinutes(10));
+    assertThat(runs()).isEqualTo("web:1");
+  }
+
+  @Test
+  void slipwayGoesBackWhereTheBreakerOnlyFails() {
+    world(ANY, BREAKER_WITHOUT_ROLLBACK);
+    world.push("v2", "crash");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CIRCUIT_BREAKER);
+    assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.SLIPWAY);
+  }
+
+  @Test
+  void whatNeverBecomesHealthyStallsAndGoesBack() {
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'},"
+            + " {'key': 'slipway.deadline', 'value': '10m'}]",
+        NO_BREAKER);
+    world.push("v2", "slow:86400");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+  }
+
+  @Test
+  void aQuarantinedDigestDoesNotComeBackUnderAnotherTagOrByReconcile() {
+    world(ANY, BREAKER);
+    world.push("v2", "crash");
+    untilEnded(2);
+    world.account.call(
+        AwsService.ECR,
+        "PutImage",
+        OneProcess.json("{'repositoryName': 'team/app', 'imageTag': 'v2-again'}")
+            .put("imageManifest", manifest("v2")));
+    world.reconcile();
+    world.pass(Duration.ofMinutes(5));
+    assertThat(head().lastSequence()).isEqualTo(3);
+    assertThat(world.truth.pushes(WEB, 5))
+        .extracting(PushRecord::reason)
+        .contains(Reason.QUARANTINED);
+    assertThat(runs()).isEqualTo("web:1");
+  }
+
+  private String manifest(String tag) {
+    return world
+        .account
+        .call(
+            AwsService.ECR,
+            "BatchGetImage",
+            OneProcess.json(
+                "{'repositoryName': 'team/app', 'imageIds': [{'imageTag': '" + tag + "'}]}"))
+        .at("/images/0/imageManifest")
+        .asText();
+  }
+
+  @Test
+  void aNewerImageDeploysNormallyAfterARollback() {
+    world(ANY, BREAKER);
+    world.push("v2", "crash");
+    untilEnded(2);
+    world.push("v3", "healthy");
+    untilEnded(4);
+    assertThat(deployment(4).status()).isEqualTo(Status.SUCCEEDED);
+  }
+
+  @Test
+  void aPushBeforeAnyTaskRunsReplacesWhatIsInFlight() {
+    world(ANY, BREAKER);
+    world.push("v2", "healthy");
+    world.until(
+        () ->
+            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
+        Duration.ofMinutes(1));
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(head().running().brief()).isEqualTo("team/app:v3");
+  }
+
+  @Test
+  void aPushWaitsForTheVerdictOnceTasksRun() {
+    world(ANY, BREAKER);
+    world.push("v2", "slow:120");
+    world.until(
+        () -> world.truth.deployment(WEB, 2).map(d -> d.rollout().tasksSeen()).orElse(false),
+        Duration.ofMinutes(10));
+    world.push("v3", "healthy");
+    world.until(() -> !head().waiting().isEmpty(), Duration.ofMinutes(1));
+    untilEnded(3);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+  }
+
+  @Test
+  void aPersonUndoesACompletedDeployment() {
+    world(ANY, BREAKER);
+    String digest = world.push("v2", "healthy");
+    untilEnded(2);
+    Head before = head();
+    world.truth.write(
+        Change.of(
+            before,
+            before
+                .request(new Request.RollBack(2, "U123", world.clock.instant()))
+                .due(world.clock.instant())));
+    untilEnded(3);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
+    assertThat(head().quarantine())
+        .singleElement()
+        .extracting(q -> q.digest().value())
+        .isEqualTo(digest);
+    assertThat(head().running().brief()).isEqualTo("team/app:v1");
+    assertThat(
+            world
+                .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + runs() + "'}")
+                .at("/taskDefinition/containerDefinitions/0/image")
+                .asText())
+        .as("the baseline named a tag only: going back pins the digest that its tasks ran")
+        .contains("@sha256:");
+  }
+
+  @Test
+  void somebodyElsesDeploymentSupersedesOursAndIsAdopted() {
+    world(ANY, BREAKER);
+    world.push("v2", "slow:60");
+    world.until(
+        () ->
+            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
+        Duration.ofMinutes(1));
+    world.ecs(
+        "UpdateService",
+        "{'cluster': 'prod', 'service': 'web', 'taskDefinition': 'web:1', 'forceNewDeployment':"
+            + " true}");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    world.pass(Duration.ofMinutes(10));
+    assertThat(runs()).isEqualTo("web:1");
+  }
+
+  @Test
+  void aDeletedServiceClosesItsDeployment() {
+    world(ANY, BREAKER);
+    world.push("v2", "slow:600");
+    world.until(
+        () ->
+            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
+        Duration.ofMinutes(1));
+    world.ecs("DeleteService", "{'cluster': 'prod', 'service': 'web', 'force': true}");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.SERVICE_GONE);
+    assertThat(head().due()).isNull();
+  }
+
+  @Test
+  void aServiceScaledToZeroSucceedsWithoutBecomingAPlaceToGoBackTo() {
+    world(ANY, BREAKER);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.pass(Duration.ofMinutes(2));
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED_WITHOUT_TASKS);
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(1);
+  }
+
+  @Test
+  void tasksThatDieDuringTheBakeBringItBack() {
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'},"
+            + " {'key': 'slipway.bake', 'value': '15m'}]",
+        BREAKER);
+    world.push("v2", "dies-later:60");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
+  }
+
+  @Test
+  void aBadTagStopsThatServiceAndSaysTheValue() {
+    world(ANY, BREAKER);
+    world.ecs(
+        "TagResource",
+        "{'resourceArn': '"
+            + WEB.arn()
+            + "', 'tags': [{'key': 'slipway:team/app', 'value': 'semver:banana'}]}");
+    world.push("v2", "healthy");
+    world.pass(Duration.ofMinutes(2));
+    assertThat(head().lastSequence()).isEqualTo(1);
+    Optional<PushRecord> record = world.truth.pushes(WEB, 5).stream().findFirst();
+    assertThat(record.orElseThrow().reason()).isEqualTo(Reason.SETTINGS_UNREADABLE);
+    assertThat(record.orElseThrow().detail()).contains("banana");
+  }
+
+  @Test
+  void theCallsFromPushToUpdateServiceAreTheFewThatTheJobNeeds() {
+    world(ANY, BREAKER);
+    world.push("v2", "healthy");
+    world.account.forgetCalls();
+    world.until(
+        () ->
+            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
+        Duration.ofMinutes(1));
+    assertThat(world.account.calls())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "tagging:GetResources", 1L,
+                "ecs:DescribeServices", 1L,
+                "ecs:DescribeTaskDefinition", 1L,
+                "ecs:RegisterTaskDefinition", 1L,
+                "ecs:UpdateService", 1L));
+  }
+}
