@@ -1,11 +1,13 @@
 package dev.slipway.deployment;
 
+import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.ImageSet;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One attempt to move a service from one image set to another. A rollback is a deployment too.
@@ -104,6 +106,125 @@ public record Deployment(
       boolean stopRequested) {
     public static final Rollout NONE =
         new Rollout("", "", 0, 0, 0, 0, "", null, null, null, false, false);
+
+    /** Started just now; empty where ECS has not named it. */
+    public static Rollout begun(String ecsDeploymentId, Instant now) {
+      return NONE.toBuilder()
+          .ecsDeploymentId(ecsDeploymentId)
+          .startedAt(now)
+          .progressAt(now)
+          .build();
+    }
+
+    /** With the tasks that ECS counts now. */
+    public Rollout counting(EcsDeployment now) {
+      return toBuilder().counts(now).tasksSeen(tasksSeen || now.running() > 0).build();
+    }
+
+    public Builder toBuilder() {
+      return new Builder(this);
+    }
+
+    /** Changes some of a rollout. */
+    public static final class Builder {
+      private String ecsDeploymentId;
+      private String serviceDeploymentArn;
+      private int desired;
+      private int running;
+      private int pending;
+      private int failed;
+      private String stage;
+      private Instant startedAt;
+      private Instant progressAt;
+      private Instant bakeUntil;
+      private boolean tasksSeen;
+      private boolean stopRequested;
+
+      private Builder(Rollout from) {
+        ecsDeploymentId = from.ecsDeploymentId;
+        serviceDeploymentArn = from.serviceDeploymentArn;
+        desired = from.desired;
+        running = from.running;
+        pending = from.pending;
+        failed = from.failed;
+        stage = from.stage;
+        startedAt = from.startedAt;
+        progressAt = from.progressAt;
+        bakeUntil = from.bakeUntil;
+        tasksSeen = from.tasksSeen;
+        stopRequested = from.stopRequested;
+      }
+
+      public Builder ecsDeploymentId(String next) {
+        ecsDeploymentId = next;
+        return this;
+      }
+
+      public Builder serviceDeploymentArn(String next) {
+        serviceDeploymentArn = next;
+        return this;
+      }
+
+      public Builder running(int next) {
+        running = next;
+        return this;
+      }
+
+      public Builder stage(String next) {
+        stage = next;
+        return this;
+      }
+
+      public Builder startedAt(Instant next) {
+        startedAt = next;
+        return this;
+      }
+
+      public Builder progressAt(Instant next) {
+        progressAt = next;
+        return this;
+      }
+
+      public Builder bakeUntil(Instant next) {
+        bakeUntil = next;
+        return this;
+      }
+
+      public Builder tasksSeen(boolean next) {
+        tasksSeen = next;
+        return this;
+      }
+
+      public Builder stopRequested(boolean next) {
+        stopRequested = next;
+        return this;
+      }
+
+      /** The tasks that ECS counts. */
+      public Builder counts(EcsDeployment now) {
+        desired = now.desired();
+        running = now.running();
+        pending = now.pending();
+        failed = now.failed();
+        return this;
+      }
+
+      public Rollout build() {
+        return new Rollout(
+            ecsDeploymentId,
+            serviceDeploymentArn,
+            desired,
+            running,
+            pending,
+            failed,
+            stage,
+            startedAt,
+            progressAt,
+            bakeUntil,
+            tasksSeen,
+            stopRequested);
+      }
+    }
   }
 
   /** {@code <cluster>/<service>#<sequence>}: unique within account and Region. */
@@ -117,128 +238,77 @@ public record Deployment(
 
   /** The same with another status; ended ones get their time of ending. */
   public Deployment as(Status next, Reason why, String words, Instant now) {
-    return new Deployment(
-        service,
-        sequence,
-        next,
-        why,
-        words,
-        from,
-        to,
-        trigger,
-        revisions,
-        rollout,
-        rollbackOf,
-        rolledBackBy,
-        audience,
-        diagnosis,
-        createdAt,
-        now,
-        next.ended() ? now : null);
+    return but(draft -> {
+      draft.status = next;
+      draft.reason = why;
+      draft.detail = words;
+      draft.updatedAt = now;
+      draft.finishedAt = next.ended() ? now : null;
+    });
   }
 
   public Deployment with(Revisions next) {
-    return new Deployment(
-        service,
-        sequence,
-        status,
-        reason,
-        detail,
-        from,
-        to,
-        trigger,
-        next,
-        rollout,
-        rollbackOf,
-        rolledBackBy,
-        audience,
-        diagnosis,
-        createdAt,
-        updatedAt,
-        finishedAt);
+    return but(draft -> draft.revisions = next);
   }
 
   public Deployment with(Rollout next) {
-    return new Deployment(
-        service,
-        sequence,
-        status,
-        reason,
-        detail,
-        from,
-        to,
-        trigger,
-        revisions,
-        next,
-        rollbackOf,
-        rolledBackBy,
-        audience,
-        diagnosis,
-        createdAt,
-        updatedAt,
-        finishedAt);
+    return but(draft -> draft.rollout = next);
   }
 
   public Deployment with(Diagnosis next) {
-    return new Deployment(
-        service,
-        sequence,
-        status,
-        reason,
-        detail,
-        from,
-        to,
-        trigger,
-        revisions,
-        rollout,
-        rollbackOf,
-        rolledBackBy,
-        audience,
-        Optional.of(next),
-        createdAt,
-        updatedAt,
-        finishedAt);
+    return but(draft -> draft.diagnosis = Optional.of(next));
   }
 
   public Deployment backBy(RolledBackBy who) {
-    return new Deployment(
-        service,
-        sequence,
-        status,
-        reason,
-        detail,
-        from,
-        to,
-        trigger,
-        revisions,
-        rollout,
-        rollbackOf,
-        who,
-        audience,
-        diagnosis,
-        createdAt,
-        updatedAt,
-        finishedAt);
+    return but(draft -> draft.rolledBackBy = who);
   }
 
   public Deployment to(ImageSet before, ImageSet after) {
-    return new Deployment(
-        service,
-        sequence,
-        status,
-        reason,
-        detail,
-        before,
-        after,
-        trigger,
-        revisions,
-        rollout,
-        rollbackOf,
-        rolledBackBy,
-        audience,
-        diagnosis,
-        createdAt,
-        updatedAt,
-        finishedAt);
+    return but(draft -> {
+      draft.from = before;
+      draft.to = after;
+    });
+  }
+
+  private Deployment but(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A copy that can be changed. */
+  private final class Draft {
+    Status status = Deployment.this.status;
+    Reason reason = Deployment.this.reason;
+    String detail = Deployment.this.detail;
+    ImageSet from = Deployment.this.from;
+    ImageSet to = Deployment.this.to;
+    Revisions revisions = Deployment.this.revisions;
+    Rollout rollout = Deployment.this.rollout;
+    RolledBackBy rolledBackBy = Deployment.this.rolledBackBy;
+    Optional<Diagnosis> diagnosis = Deployment.this.diagnosis;
+    Instant updatedAt = Deployment.this.updatedAt;
+    Instant finishedAt = Deployment.this.finishedAt;
+
+    Deployment done() {
+      return new Deployment(
+          service,
+          sequence,
+          status,
+          reason,
+          detail,
+          from,
+          to,
+          trigger,
+          revisions,
+          rollout,
+          rollbackOf,
+          rolledBackBy,
+          audience,
+          diagnosis,
+          createdAt,
+          updatedAt,
+          finishedAt);
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The ledger's one item for a service: all that is needed to decide what comes next.
@@ -133,186 +134,93 @@ public record Head(
   }
 
   public Head running(ImageSet images) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        images,
-        lastGood,
-        inFlight,
-        waiting,
-        hold,
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.running = images);
   }
 
   public Head lastGood(LastGood good) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        Optional.of(good),
-        inFlight,
-        waiting,
-        hold,
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.lastGood = Optional.of(good));
   }
 
   /** With this deployment in flight; a new one takes the next sequence with it. */
   public Head inFlight(Deployment deployment) {
-    return new Head(
-        service,
-        version,
-        Math.max(lastSequence, deployment.sequence()),
-        running,
-        lastGood,
-        Optional.of(deployment),
-        waiting,
-        hold,
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> {
+      draft.inFlight = Optional.of(deployment);
+      draft.lastSequence = Math.max(lastSequence, deployment.sequence());
+    });
   }
 
   public Head idle() {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        Optional.empty(),
-        waiting,
-        hold,
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.inFlight = Optional.empty());
   }
 
   public Head waiting(Waiting next) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        inFlight,
-        next,
-        hold,
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.waiting = next);
   }
 
   public Head hold(Hold next) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        inFlight,
-        waiting,
-        Optional.ofNullable(next),
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.hold = Optional.ofNullable(next));
   }
 
   public Head request(Request next) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        inFlight,
-        waiting,
-        hold,
-        Optional.ofNullable(next),
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.request = Optional.ofNullable(next));
   }
 
   public Head due(Instant next) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        inFlight,
-        waiting,
-        hold,
-        request,
-        considered,
-        next,
-        quarantine);
+    return but(draft -> draft.due = next);
   }
 
   public Head lastSequence(long sequence) {
-    return new Head(
-        service,
-        version,
-        sequence,
-        running,
-        lastGood,
-        inFlight,
-        waiting,
-        hold,
-        request,
-        considered,
-        due,
-        quarantine);
+    return but(draft -> draft.lastSequence = sequence);
   }
 
   public Head quarantine(List<Quarantine> next) {
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        inFlight,
-        waiting,
-        hold,
-        request,
-        considered,
-        due,
-        next);
+    return but(draft -> draft.quarantine = next);
   }
 
   public Head considered(String repository, Considered push) {
     Map<String, Considered> next = new TreeMap<>(considered);
     next.put(repository, push);
-    return new Head(
-        service,
-        version,
-        lastSequence,
-        running,
-        lastGood,
-        inFlight,
-        waiting,
-        hold,
-        request,
-        next,
-        due,
-        quarantine);
+    return but(draft -> draft.considered = next);
   }
 
   /** What was decided on last from this repository; empty if it was never followed here. */
   public Optional<Considered> considered(String repository) {
     return Optional.ofNullable(considered.get(repository));
+  }
+
+  private Head but(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A copy that can be changed. */
+  private final class Draft {
+    long lastSequence = Head.this.lastSequence;
+    ImageSet running = Head.this.running;
+    Optional<LastGood> lastGood = Head.this.lastGood;
+    Optional<Deployment> inFlight = Head.this.inFlight;
+    Waiting waiting = Head.this.waiting;
+    Optional<Hold> hold = Head.this.hold;
+    Optional<Request> request = Head.this.request;
+    Map<String, Considered> considered = Head.this.considered;
+    Instant due = Head.this.due;
+    List<Quarantine> quarantine = Head.this.quarantine;
+
+    Head done() {
+      return new Head(
+          service,
+          version,
+          lastSequence,
+          running,
+          lastGood,
+          inFlight,
+          waiting,
+          hold,
+          request,
+          considered,
+          due,
+          quarantine);
+    }
   }
 }

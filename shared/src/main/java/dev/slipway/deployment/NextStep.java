@@ -194,19 +194,12 @@ public final class NextStep {
     if (primary == null || primary.running() <= before.running()) {
       return before;
     }
-    return new Rollout(
-        "",
-        before.serviceDeploymentArn(),
-        primary.desired(),
-        primary.running(),
-        primary.pending(),
-        primary.failed(),
-        before.stage(),
-        before.startedAt(),
-        now,
-        null,
-        true,
-        before.stopRequested());
+    return before.toBuilder()
+        .counts(primary)
+        .progressAt(now)
+        .bakeUntil(null)
+        .tasksSeen(true)
+        .build();
   }
 
   private static Observation observation(
@@ -235,19 +228,11 @@ public final class NextStep {
       return before;
     }
     boolean further = now.running() > before.running() || !stage.equals(before.stage());
-    return new Rollout(
-        before.ecsDeploymentId(),
-        before.serviceDeploymentArn(),
-        now.desired(),
-        Math.max(now.running(), before.running()),
-        now.pending(),
-        now.failed(),
-        stage,
-        before.startedAt(),
-        further ? seen.now() : before.progressAt(),
-        before.bakeUntil(),
-        before.tasksSeen() || now.running() > 0,
-        before.stopRequested());
+    return before.counting(now).toBuilder()
+        .running(Math.max(now.running(), before.running()))
+        .stage(stage)
+        .progressAt(further ? seen.now() : before.progressAt())
+        .build();
   }
 
   private static Instant nextLook(Rollout rollout, Situation seen) {

@@ -8,6 +8,7 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
+import dev.slipway.runtime.Log;
 import dev.slipway.taskdef.TaskDefinitionCopy;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,5 +100,23 @@ final class Revisions {
     return tagged && image.name().length() + 1 + image.tag().length() <= 255
         ? image.tagged()
         : image.byDigest();
+  }
+
+  /**
+   * So that nothing picks a failed revision up as the family's newest. Only what Slipway registered
+   * is deregistered; a refusal is logged and holds nothing up.
+   */
+  void deregister(Deployment failed, Log log) {
+    String own = failed.revisions().own();
+    if (own.isEmpty() || failed.isRollback()) {
+      return;
+    }
+    try {
+      if (ecs.taskDefinition(own).tags().containsKey(TaskDefinitionCopy.DEPLOYMENT_TAG)) {
+        ecs.deregister(own);
+      }
+    } catch (AwsException e) {
+      log.error("could not deregister " + own, e);
+    }
   }
 }

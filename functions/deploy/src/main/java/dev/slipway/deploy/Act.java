@@ -1,0 +1,165 @@
+package dev.slipway.deploy;
+
+import dev.slipway.aws.AwsException;
+import dev.slipway.aws.Ecs;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.image.ImageSet;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.ledger.PushRecord;
+import dev.slipway.runtime.Log;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One step on one service: the head as it stands in the ledger, what AWS said, and the time, all of
+ * one look. It writes over that head only; if somebody else was quicker, nothing is written.
+ */
+abstract class Act {
+
+  /** When somebody looks again although nothing was heard: a look can be lost. */
+  static final Duration SOON = Duration.ofMinutes(2);
+
+  final Tools tools;
+  final Ecs ecs;
+  final Ledger ledger;
+  final Revisions revisions;
+  final Observer observer;
+  final Log log;
+  final Observed seen;
+  final Head head;
+  final Instant now;
+
+  Act(Tools tools, Observed seen) {
+    this.tools = tools;
+    this.ecs = tools.ecs();
+    this.ledger = tools.ledger();
+    this.revisions = tools.revisions();
+    this.observer = tools.observer();
+    this.log = tools.log();
+    this.seen = seen;
+    this.head = seen.stored();
+    this.now = seen.now();
+  }
+
+  final Deployment inFlight() {
+    return seen.head().inFlight().orElseThrow();
+  }
+
+  /** What waits is served at once; otherwise there is nothing more to ask. */
+  final Done ended() {
+    return head.waiting().isEmpty() && head.request().isEmpty() ? Done.REST : Done.AGAIN;
+  }
+
+  final Head write(Head after, Deployment... deployments) {
+    return write(Change.of(head, after, deployments));
+  }
+
+  final Head write(Change change) {
+    Head written = ledger.write(change);
+    for (Deployment deployment : change.deployments()) {
+      if (deployment.status().ended()) {
+        log.info(
+            "deployment ended",
+            "status",
+            deployment.status().name(),
+            "reason",
+            deployment.reason().name(),
+            "detail",
+            deployment.detail());
+        tools
+            .metrics()
+            .count(
+                "DeploymentEnded",
+                "Status",
+                deployment.status().name(),
+                "Reason",
+                deployment.reason().name());
+      }
+    }
+    return written;
+  }
+
+  final Deployment started(
+      long sequence,
+      ImageSet from,
+      ImageSet to,
+      Trigger trigger,
+      Deployment.Revisions arns,
+      long rollbackOf) {
+    return new Deployment(
+        head.service(),
+        sequence,
+        Status.PREPARING,
+        rollbackOf == 0 ? Reason.PUSHED : Reason.IN_PROGRESS,
+        "",
+        from,
+        to,
+        trigger,
+        arns,
+        Rollout.NONE,
+        rollbackOf,
+        RolledBackBy.NOBODY,
+        seen.situation().audience(),
+        Optional.empty(),
+        now,
+        now,
+        null);
+  }
+
+  final void refuse(Wanted wanted, Reason reason, String detail) {
+    log.info(
+        "push declined",
+        "service",
+        head.service().brief(),
+        "image",
+        wanted.image().brief(),
+        "reason",
+        reason.name(),
+        "detail",
+        detail);
+    ledger.addPush(
+        new PushRecord(
+            head.service(),
+            wanted.image().brief(),
+            wanted.image().digest().value(),
+            reason,
+            detail,
+            wanted.trigger(),
+            seen.situation().audience()),
+        now);
+  }
+
+  /** So that Terraform, CDK and CloudFormation can read what runs. Never holds up a verdict. */
+  final void tellParameters(ImageSet images) {
+    images
+        .byContainer()
+        .forEach((container, image) -> {
+          String name = "/slipway/" + head.service().brief() + "/" + container;
+          try {
+            tools
+                .parameters()
+                .put(
+                    name,
+                    (tools.options().tagAndDigest() ? image.tagged() : image.byDigest())
+                        .toString());
+          } catch (AwsException e) {
+            log.error("could not write the parameter " + name, e);
+          }
+        });
+  }
+
+  final Done dropRequest(String why) {
+    log.info("request dropped", "service", head.service().brief(), "why", why);
+    write(head.request(null).due(now.plus(SOON)));
+    return Done.AGAIN;
+  }
+}

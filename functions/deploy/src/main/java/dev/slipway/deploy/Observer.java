@@ -1,0 +1,134 @@
+package dev.slipway.deploy;
+
+import dev.slipway.aws.Ecs;
+import dev.slipway.aws.Ecs.ServiceRevision;
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Hold;
+import dev.slipway.deployment.NextStep;
+import dev.slipway.deployment.Situation;
+import dev.slipway.deployment.Status;
+import dev.slipway.follow.FollowerTags;
+import dev.slipway.follow.Reading;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.verdict.StoppedTask;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what AWS says of one service: only what the head makes worth a call. */
+final class Observer {
+
+  private final Ecs ecs;
+  private final Ledger ledger;
+  private final InstantSource clock;
+  private final boolean observeOnly;
+
+  Observer(Ecs ecs, Ledger ledger, InstantSource clock, boolean observeOnly) {
+    this.ecs = ecs;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.observeOnly = observeOnly;
+  }
+
+  Observed observe(Head head) {
+    Instant now = clock.instant();
+    Optional<ServiceView> service = ecs.service(head.service());
+    Head known = head;
+    Optional<ServiceDeployment> serviceDeployment = Optional.empty();
+    List<StoppedTask> stopped = List.of();
+    Optional<Deployment> last = Optional.empty();
+    if (service.isPresent() && head.inFlight().isPresent()) {
+      Deployment deployment = head.inFlight().get();
+      if (deployment.status() != Status.PREPARING) {
+        String arn = serviceDeploymentArn(deployment, service.get());
+        if (!arn.isEmpty()) {
+          known =
+              head.inFlight(
+                  deployment.with(
+                      deployment.rollout().toBuilder().serviceDeploymentArn(arn).build()));
+          serviceDeployment = ecs.serviceDeployment(arn);
+        }
+        stopped = stopped(head, deployment, service.get(), now);
+      }
+    } else if (service.isPresent() && head.lastSequence() > 0) {
+      last =
+          NextStep.needsLast(head, service.get())
+              ? ledger.deployment(head.service(), head.lastSequence())
+              : Optional.empty();
+    }
+    Optional<Hold> hold = head.waiting().isEmpty() ? Optional.empty() : ledger.accountHold();
+    Reading tags = FollowerTags.read(service.map(ServiceView::tags).orElse(Map.of()));
+    return new Observed(
+        head,
+        known,
+        new Situation(now, service, tags, serviceDeployment, stopped, hold, observeOnly, last));
+  }
+
+  /**
+   * The ARN of the service deployment that is judged. The service names the one under way; when
+   * ours is over before anybody looked, ECS's list of them still has it.
+   */
+  String serviceDeploymentArn(Deployment deployment, ServiceView service) {
+    Rollout rollout = deployment.rollout();
+    if (!rollout.serviceDeploymentArn().isEmpty() || rollout.ecsDeploymentId().isEmpty()) {
+      return rollout.serviceDeploymentArn();
+    }
+    Optional<EcsDeployment> own = service.deployment(rollout.ecsDeploymentId());
+    boolean primary = own.map(d -> d.status().equals("PRIMARY")).orElse(false);
+    if (primary && !service.currentServiceDeployment().isEmpty()) {
+      return service.currentServiceDeployment();
+    }
+    boolean done = own.isEmpty() || !primary || !own.get().rolloutState().equals("IN_PROGRESS");
+    return done ? startedFor(deployment).map(ServiceDeployment::arn).orElse("") : "";
+  }
+
+  /** The newest service deployment that moved to this deployment's revision. */
+  Optional<ServiceDeployment> startedFor(Deployment deployment) {
+    Instant since =
+        (deployment.rollout().startedAt() == null
+                ? deployment.createdAt()
+                : deployment.rollout().startedAt())
+            .minusSeconds(5);
+    for (ServiceDeployment candidate : ecs.serviceDeployments(deployment.service(), since)) {
+      Optional<ServiceRevision> target =
+          candidate.targetRevision().isEmpty()
+              ? Optional.empty()
+              : ecs.serviceRevision(candidate.targetRevision());
+      if (target
+          .map(revision -> revision.taskDefinition().equals(deployment.revisions().own()))
+          .orElse(false)) {
+        return Optional.of(candidate);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Stopped tasks matter where Slipway counts them itself. Events bring them; a look that comes
+   * from the clock also asks ECS, because an event can be lost.
+   */
+  private List<StoppedTask> stopped(
+      Head head, Deployment deployment, ServiceView service, Instant now) {
+    if (service.circuitBreaker().enabled() && deployment.status() != Status.BAKING) {
+      return List.of();
+    }
+    List<StoppedTask> known = ledger.evidence(head.service(), deployment.sequence());
+    boolean byClock = head.due() != null && !head.due().isAfter(now);
+    return byClock ? merged(known, ecs.stoppedTasks(head.service())) : known;
+  }
+
+  private static List<StoppedTask> merged(List<StoppedTask> one, List<StoppedTask> other) {
+    Map<String, StoppedTask> byArn = new LinkedHashMap<>();
+    one.forEach(task -> byArn.put(task.taskArn(), task));
+    other.forEach(task -> byArn.putIfAbsent(task.taskArn(), task));
+    return List.copyOf(byArn.values());
+  }
+}

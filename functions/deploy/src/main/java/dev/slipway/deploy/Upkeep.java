@@ -1,0 +1,208 @@
+package dev.slipway.deploy;
+
+import dev.slipway.aws.Ecs.RunningTask;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.LastGood;
+import dev.slipway.deployment.Head.Waiting;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageReference;
+import dev.slipway.image.ImageSet;
+import dev.slipway.taskdef.TaskDefinitionCopy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What is to be done while nothing is started or brought back: what others did is recorded. */
+final class Upkeep extends Act {
+
+  Upkeep(Tools tools, Observed seen) {
+    super(tools, seen);
+  }
+
+  Done rest(Instant until) {
+    boolean same = head.due() == null ? until == null : head.due().equals(until);
+    boolean sooner =
+        head.due() != null
+            && until != null
+            && head.due().isBefore(until)
+            && head.due().isAfter(now);
+    if (head.version() > 0 && !same && !sooner) {
+      write(head.due(until));
+    }
+    return Done.REST;
+  }
+
+  // -- baselines
+
+  Done baseline() {
+    ServiceView service = seen.service();
+    ImageSet images = running(service);
+    boolean steady = service.steady() && service.desired() > 0;
+    Deployment baseline =
+        started(
+                1,
+                ImageSet.EMPTY,
+                images,
+                new Trigger(Trigger.Kind.RECONCILE, "", "", now),
+                new Deployment.Revisions("", "", service.taskDefinition()),
+                0)
+            .as(
+                Status.SUCCEEDED,
+                Reason.BASELINE,
+                steady
+                    ? "Runs "
+                        + Wording.revision(service.taskDefinition())
+                        + "; nothing was deployed."
+                    : "Runs "
+                        + Wording.revision(service.taskDefinition())
+                        + ", but is not steady: until it is, there is nothing to go back to.",
+                now);
+    tellParameters(images);
+    write(
+        head.running(images)
+            .lastGood(new LastGood(service.taskDefinition(), images, 1, now, steady))
+            .lastSequence(1)
+            .due(head.waiting().isEmpty() ? null : now),
+        baseline);
+    return ended();
+  }
+
+  Done adopt() {
+    ServiceView service = seen.service();
+    ImageSet images = running(service);
+    Optional<Deployment> own =
+        seen.situation()
+            .last()
+            .filter(last -> last.revisions().own().equals(service.taskDefinition()));
+    if (own.isPresent()) {
+      // Ours, and now it has proven itself: it completed while nothing ran, or was not steady
+      // yet.
+      write(
+          head.running(images)
+              .lastGood(
+                  new LastGood(service.taskDefinition(), images, own.get().sequence(), now, true)));
+      return Done.AGAIN;
+    }
+    long sequence = head.lastSequence() + 1;
+    Deployment elsewhere =
+        started(
+                sequence,
+                head.running(),
+                images,
+                new Trigger(Trigger.Kind.PERSON, "", "", now),
+                new Deployment.Revisions(
+                    head.lastGood().map(LastGood::taskDefinition).orElse(""),
+                    "",
+                    service.taskDefinition()),
+                0)
+            .as(
+                Status.SUCCEEDED,
+                Reason.CHANGED_ELSEWHERE,
+                "Somebody else deployed "
+                    + Wording.revision(service.taskDefinition())
+                    + "; it is steady, and counts as good from now on.",
+                now);
+    write(
+        head.running(images)
+            .lastGood(new LastGood(service.taskDefinition(), images, sequence, now, true))
+            .lastSequence(sequence),
+        elsewhere);
+    return Done.AGAIN;
+  }
+
+  /** The digests that the service's tasks run, for each container whose image can be read. */
+  private ImageSet running(ServiceView service) {
+    Map<String, String> texts =
+        TaskDefinitionCopy.containers(ecs.taskDefinition(service.taskDefinition()).document());
+    List<RunningTask> tasks =
+        ecs.runningTasks(service.ref()).stream()
+            .filter(task -> task.taskDefinition().equals(service.taskDefinition()))
+            .toList();
+    Map<String, Image> images = new TreeMap<>();
+    texts.forEach((container, text) -> {
+      Optional<ImageReference> reference = Containers.read(text);
+      Optional<Digest> digest =
+          reference.flatMap(ImageReference::digest).or(() -> pulled(tasks, container));
+      if (reference.isPresent() && digest.isPresent()) {
+        images.put(
+            container,
+            new Image(
+                reference.get().registry(),
+                reference.get().repository(),
+                reference.get().tag().orElse(""),
+                digest.get()));
+      }
+    });
+    return new ImageSet(images);
+  }
+
+  private static Optional<Digest> pulled(List<RunningTask> tasks, String container) {
+    return tasks.stream()
+        .map(task -> task.digests().getOrDefault(container, ""))
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .map(Digest::new);
+  }
+
+  // -- others
+
+  Done giveWay(String taskDefinition) {
+    Deployment deployment = inFlight();
+    String words = "Somebody else deployed " + Wording.revision(taskDefinition) + " over it.";
+    Deployment superseded = deployment.as(Status.SUPERSEDED, Reason.CHANGED_ELSEWHERE, words, now);
+    Head after = head.idle().request(null).due(now.plus(SOON));
+    if (deployment.isRollback()) {
+      Deployment failed = ledger.deployment(head.service(), deployment.rollbackOf()).orElseThrow();
+      write(
+          after,
+          superseded,
+          failed
+              .backBy(RolledBackBy.PERSON)
+              .as(
+                  Status.ROLLED_BACK,
+                  failed.reason(),
+                  Wording.sentence(failed.reason().text())
+                      + " "
+                      + words
+                      + " Slipway leaves it as it is.",
+                  now));
+    } else {
+      write(after, superseded);
+    }
+    return Done.AGAIN;
+  }
+
+  Done close() {
+    String words = "ECS has no active service " + head.service().brief() + " any more.";
+    head.waiting()
+        .byRepository()
+        .values()
+        .forEach(wanted -> refuse(wanted, Reason.SERVICE_GONE, words));
+    Head after = head.idle().waiting(Waiting.NOTHING).request(null).due(null);
+    if (head.inFlight().isEmpty()) {
+      write(after);
+      return Done.REST;
+    }
+    Deployment deployment = head.inFlight().get();
+    List<Deployment> ended = new ArrayList<>();
+    ended.add(deployment.as(Status.SUPERSEDED, Reason.SERVICE_GONE, words, now));
+    if (deployment.isRollback()) {
+      ledger
+          .deployment(head.service(), deployment.rollbackOf())
+          .ifPresent(
+              failed -> ended.add(failed.as(Status.FAILED, Reason.SERVICE_GONE, words, now)));
+    }
+    write(after, ended.toArray(Deployment[]::new));
+    return Done.REST;
+  }
+}

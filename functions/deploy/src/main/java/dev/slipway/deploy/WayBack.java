@@ -1,0 +1,450 @@
+package dev.slipway.deploy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsException;
+import dev.slipway.aws.Ecs.ServiceRevision;
+import dev.slipway.aws.Ecs.TaskDefinitionDocument;
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Hold;
+import dev.slipway.deployment.Head.LastGood;
+import dev.slipway.deployment.Head.Quarantine;
+import dev.slipway.deployment.NextStep;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.follow.Settings;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageReference;
+import dev.slipway.image.ImageSet;
+import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.taskdef.TaskDefinitionCopy;
+import dev.slipway.verdict.StoppedTask;
+import dev.slipway.verdict.Verdict.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** From a failure, or a person's wish, back to what is known to be good. */
+final class WayBack extends Act {
+
+  private static final int OLDER_SUCCESSES = 25;
+
+  WayBack(Tools tools, Observed seen) {
+    super(tools, seen);
+  }
+
+  // -- going back
+
+  Done fail(Failure why, boolean ecsGoesBack) {
+    Deployment deployment = inFlight();
+    Reason reason = NextStep.reason(why);
+    Optional<LastGood> good = head.lastGood().filter(LastGood::steady);
+    List<Quarantine> quarantine = quarantine(deployment, reason);
+    if (good.isEmpty() && !ecsGoesBack) {
+      Diagnosis diagnosis = diagnose(deployment, reason);
+      Deployment failed =
+          deployment
+              .with(diagnosis)
+              .as(
+                  Status.FAILED,
+                  Reason.NOTHING_TO_GO_BACK_TO,
+                  Wording.sentence(reason.text())
+                      + " The service was not steady when Slipway first saw it, so nothing good"
+                      + " is known to go back to: a person is needed. Push a newer image, or"
+                      + " deploy a revision by hand.",
+                  now);
+      write(
+          new Change(
+              head,
+              head.idle().request(null).due(head.waiting().isEmpty() ? null : now),
+              List.of(failed),
+              quarantine,
+              List.of()));
+      return Done.AGAIN;
+    }
+    String target = good.map(LastGood::taskDefinition).orElse(deployment.revisions().previous());
+    ImageSet images = good.map(LastGood::images).orElse(deployment.from());
+    Deployment back =
+        started(
+            head.lastSequence() + 1,
+            deployment.to(),
+            images,
+            new Trigger(Trigger.Kind.ROLLBACK, "", "", now),
+            new Deployment.Revisions(deployment.revisions().own(), "", target),
+            deployment.sequence());
+    Deployment failing =
+        deployment.as(
+            Status.ROLLING_BACK,
+            reason,
+            Wording.sentence(reason.text())
+                + " Going back to "
+                + (images.isEmpty() ? Wording.revision(target) : images.brief())
+                + ".",
+            now);
+    Head after = head.inFlight(back).request(null).due(now.plus(SOON));
+    Head written =
+        write(
+            new Change(
+                head, holding(after, deployment), List.of(failing, back), quarantine, List.of()));
+    return new WayBack(tools, seen.after(written)).goBack();
+  }
+
+  /** With a hold, where {@code slipway.hold} asks for one after a rollback. */
+  private Head holding(Head after, Deployment failing) {
+    boolean asked = seen.situation().settings().map(Settings::holdAfterRollback).orElse(false);
+    return asked
+        ? after.hold(new Hold("slipway.hold", "after-rollback of #" + failing.sequence(), now))
+        : after;
+  }
+
+  /** The digests that are new in a failed deployment. What ran before stays trusted. */
+  private List<Quarantine> quarantine(Deployment deployment, Reason reason) {
+    List<Quarantine> entries = new ArrayList<>();
+    deployment
+        .to()
+        .byContainer()
+        .forEach((container, image) -> {
+          boolean ranBefore =
+              deployment.from().byContainer().values().stream()
+                  .anyMatch(before -> before.digest().equals(image.digest()));
+          boolean there = entries.stream().anyMatch(entry -> entry.digest().equals(image.digest()));
+          if (!ranBefore && !there) {
+            entries.add(
+                new Quarantine(image.digest(), image.brief(), deployment.sequence(), reason, now));
+          }
+        });
+    return entries;
+  }
+
+  Done goBack() {
+    Deployment back = inFlight();
+    Deployment failing = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
+    Optional<Done> byEcs = askEcs(back, failing);
+    if (byEcs.isPresent()) {
+      return byEcs.get();
+    }
+    return rollBackTo(back, failing);
+  }
+
+  /**
+   * While the failed deployment is in progress ECS can go back by itself, to the revision and the
+   * digests it had: faster than a rollout, and safe with mutable tags.
+   */
+  private Optional<Done> askEcs(Deployment back, Deployment failing) {
+    String arn = failing.rollout().serviceDeploymentArn();
+    if (arn.isEmpty()) {
+      arn = observer.serviceDeploymentArn(failing, seen.service());
+    }
+    if (arn.isEmpty()) {
+      return Optional.empty();
+    }
+    String status = ecs.serviceDeployment(arn).map(ServiceDeployment::status).orElse("");
+    return switch (status) {
+      case "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL" ->
+          Optional.of(
+              watch(
+                  back,
+                  failing,
+                  arn,
+                  failing.rollout().stopRequested() || back.rollout().stopRequested()));
+      case "PENDING", "IN_PROGRESS" -> {
+        try {
+          ecs.stopAndRollBack(arn);
+          yield Optional.of(watch(back, failing, arn, true));
+        } catch (AwsException e) {
+          if (e.passing()) {
+            throw e;
+          }
+          log.info(
+              "ECS does not stop it: rolling out the last good revision instead",
+              "service",
+              head.service().brief(),
+              "answer",
+              e.code());
+          yield Optional.empty();
+        }
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  private Done watch(Deployment back, Deployment failing, String arn, boolean asked) {
+    if (back.status() != Status.PREPARING && back.rollout().serviceDeploymentArn().equals(arn)) {
+      // Asked again, because the first request had no effect: keep what is known of its progress.
+      write(head.due(now.plus(SOON)));
+      return Done.REST;
+    }
+    Rollout rollout =
+        Rollout.begun("", now).toBuilder().serviceDeploymentArn(arn).stopRequested(asked).build();
+    Deployment watched =
+        back.with(rollout)
+            .backBy(asked ? RolledBackBy.SLIPWAY : RolledBackBy.ECS)
+            .as(
+                Status.ROLLING_OUT,
+                Reason.IN_PROGRESS,
+                asked ? "ECS goes back, as Slipway asked." : "ECS goes back by itself.",
+                now);
+    Deployment explained = explained(failing);
+    write(head.inFlight(watched).due(now.plus(SOON)), watched, explained);
+    return Done.AGAIN;
+  }
+
+  /** The way back starts first; what went wrong is found out while it is under way. */
+  private Deployment explained(Deployment failing) {
+    if (failing.diagnosis().isPresent() || failing.reason().byPerson()) {
+      return failing;
+    }
+    return failing
+        .with(diagnose(failing, failing.reason()))
+        .as(failing.status(), failing.reason(), failing.detail(), now);
+  }
+
+  private Diagnosis diagnose(Deployment deployment, Reason reason) {
+    List<StoppedTask> stopped = ledger.evidence(head.service(), deployment.sequence());
+    return tools.diagnostics().of(deployment, reason, seen.service(), stopped);
+  }
+
+  /**
+   * A rollout of the last good revision, its images pinned; the next older success if it is gone.
+   */
+  private Done rollBackTo(Deployment back, Deployment failing) {
+    try {
+      Optional<Target> target = target(back);
+      if (target.isEmpty()) {
+        return callForPerson(
+            "Neither the image of the last good revision nor that of an older one is still in"
+                + " ECR.");
+      }
+      Deployment aimed =
+          back.to(back.from(), target.get().images())
+              .with(back.revisions().withOwn(target.get().taskDefinition()));
+      String aim = target.get().taskDefinition();
+      // An earlier look may have started it and died before it could write that down.
+      Optional<EcsDeployment> started =
+          seen.service()
+              .primary()
+              .filter(d -> d.taskDefinition().equals(aim))
+              .or(() ->
+                  ecs.update(head.service(), aim)
+                      .primary()
+                      .filter(d -> d.taskDefinition().equals(aim)));
+      if (started.isEmpty()) {
+        return Done.AGAIN;
+      }
+      return underWayBack(aimed, explained(failing), started.get());
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      return callForPerson(e.getMessage());
+    }
+  }
+
+  private Done underWayBack(Deployment back, Deployment failing, EcsDeployment started) {
+    Rollout rollout =
+        Rollout.begun(started.id(), now).counting(started).toBuilder().stopRequested(true).build();
+    Deployment going =
+        back.with(rollout)
+            .backBy(RolledBackBy.SLIPWAY)
+            .as(
+                Status.ROLLING_OUT,
+                Reason.IN_PROGRESS,
+                "Slipway rolls out " + Wording.revision(back.revisions().own()) + " again.",
+                now);
+    write(head.inFlight(going).due(now.plus(SOON)), going, failing);
+    return Done.REST;
+  }
+
+  private record Target(String taskDefinition, ImageSet images) {}
+
+  /** The place to go back to, or the next older success whose images are still there. */
+  private Optional<Target> target(Deployment back) {
+    List<Target> candidates = new ArrayList<>();
+    candidates.add(new Target(back.revisions().own(), back.to()));
+    ledger.deployments(head.service(), OLDER_SUCCESSES).stream()
+        .filter(past -> past.sequence() < back.rollbackOf())
+        .filter(past -> past.status() == Status.SUCCEEDED && !past.isRollback())
+        .filter(past -> past.reason() != Reason.COMPLETED_WITHOUT_TASKS)
+        .filter(past -> !past.to().isEmpty())
+        .filter(past ->
+            past.to().byContainer().values().stream()
+                .noneMatch(image -> head.quarantined(image.digest())))
+        .map(past -> new Target(past.revisions().own(), past.to()))
+        .forEach(candidates::add);
+    return candidates.stream()
+        .filter(candidate -> !candidate.taskDefinition().isEmpty())
+        .filter(candidate -> present(candidate.images()))
+        .findFirst()
+        .map(candidate -> usable(back, candidate));
+  }
+
+  private boolean present(ImageSet images) {
+    String registry = Image.registryOf(head.service().account(), head.service().region());
+    return images.byContainer().values().stream()
+        .filter(image -> image.registry().equals(registry))
+        .allMatch(image ->
+            tools
+                .ecr()
+                .image(image.repository(), image.digest())
+                .filter(found -> !found.status().equals("ARCHIVED"))
+                .isPresent());
+  }
+
+  /**
+   * A revision that is deregistered, or that names an image by tag only (it was there before
+   * Slipway came), is registered anew with the digests that its tasks ran: a rollout resolves a tag
+   * again, and would bring back whatever it names now.
+   */
+  private Target usable(Deployment back, Target target) {
+    TaskDefinitionDocument revision = ecs.taskDefinition(target.taskDefinition());
+    Map<String, String> texts = TaskDefinitionCopy.containers(revision.document());
+    boolean pinned =
+        target.images().byContainer().entrySet().stream()
+            .allMatch(entry ->
+                Containers.read(texts.getOrDefault(entry.getKey(), ""))
+                    .flatMap(ImageReference::digest)
+                    .map(digest -> digest.equals(entry.getValue().digest()))
+                    .orElse(false));
+    boolean active = revision.document().path("status").asText("ACTIVE").equals("ACTIVE");
+    if (pinned && active) {
+      return target;
+    }
+    ObjectNode document = revision.document();
+    String own =
+        revisions
+            .registeredFor(back, document.path("family").asText())
+            .orElseGet(() -> revisions.register(back, revision, inDocument(target, texts)));
+    return new Target(own, target.images());
+  }
+
+  private static ImageSet inDocument(Target target, Map<String, String> texts) {
+    Map<String, Image> images = new TreeMap<>(target.images().byContainer());
+    images.keySet().retainAll(texts.keySet());
+    return new ImageSet(images);
+  }
+
+  /** ECS went back to its last success. If that is not the last good one, it is put right. */
+  Done returned(String serviceRevision) {
+    Deployment back = inFlight();
+    String runs =
+        serviceRevision.isEmpty()
+            ? seen.service().taskDefinition()
+            : ecs.serviceRevision(serviceRevision)
+                .map(ServiceRevision::taskDefinition)
+                .orElse(seen.service().taskDefinition());
+    if (runs.equals(back.revisions().own()) || head.lastGood().filter(LastGood::steady).isEmpty()) {
+      return wentBack(back, runs, back.to());
+    }
+    log.warn(
+        "ECS went back to another revision than the last good one: putting it right",
+        "service",
+        head.service().brief(),
+        "revision",
+        runs);
+    return rollBackTo(back, ledger.deployment(head.service(), back.rollbackOf()).orElseThrow());
+  }
+
+  Done wentBack(Deployment back, String taskDefinition, ImageSet images) {
+    Deployment failed = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
+    RolledBackBy who =
+        failed.reason().byPerson()
+            ? RolledBackBy.PERSON
+            : back.rolledBackBy() == RolledBackBy.NOBODY ? RolledBackBy.ECS : back.rolledBackBy();
+    Deployment rolledBack =
+        failed
+            .backBy(who)
+            .as(
+                Status.ROLLED_BACK,
+                failed.reason(),
+                Wording.sentence(failed.reason().text())
+                    + " The service runs "
+                    + (images.isEmpty() ? Wording.revision(taskDefinition) : images.brief())
+                    + " again.",
+                now);
+    Deployment done =
+        back.with(back.revisions().withOwn(taskDefinition))
+            .backBy(who)
+            .as(Status.SUCCEEDED, Reason.COMPLETED, "", now);
+    boolean knownGood = !images.isEmpty();
+    Head after = head.idle().running(images).due(head.waiting().isEmpty() ? null : now);
+    if (knownGood) {
+      long sequence =
+          head.lastGood()
+              .filter(good -> good.images().covers(images) && images.covers(good.images()))
+              .map(LastGood::sequence)
+              .orElse(back.sequence());
+      after = after.lastGood(new LastGood(taskDefinition, images, sequence, now, true));
+    }
+    tellParameters(images);
+    revisions.deregister(failed, log);
+    write(after, rolledBack, done);
+    return ended();
+  }
+
+  Done callForPerson(String detail) {
+    Deployment back = inFlight();
+    Deployment failed = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
+    String words =
+        Wording.sentence(failed.reason().text())
+            + " The rollback failed as well: "
+            + detail
+            + " A person is needed: see the service's events, then push a newer image or deploy a"
+            + " revision by hand.";
+    log.warn("rollback failed", "service", head.service().brief(), "detail", detail);
+    write(
+        head.idle().due(head.waiting().isEmpty() ? null : now),
+        back.as(Status.FAILED, Reason.ROLLBACK_FAILED, detail, now),
+        explained(failed).as(Status.FAILED, Reason.ROLLBACK_FAILED, words, now));
+    return Done.AGAIN;
+  }
+
+  Done undo(Head.Request.RollBack request) {
+    Optional<Deployment> undone = ledger.deployment(head.service(), request.sequence());
+    Optional<Deployment> before =
+        ledger.deployments(head.service(), OLDER_SUCCESSES).stream()
+            .filter(past -> past.sequence() < request.sequence())
+            .filter(past -> past.status() == Status.SUCCEEDED && !past.isRollback())
+            .filter(past -> past.reason() != Reason.COMPLETED_WITHOUT_TASKS)
+            .filter(past -> !past.to().isEmpty())
+            .findFirst();
+    if (undone.isEmpty() || before.isEmpty()) {
+      return dropRequest("nothing good is known from before it");
+    }
+    if (undone.get().isRollback()) {
+      return dropRequest("a rollback is not rolled back");
+    }
+    Deployment target = before.get();
+    Deployment failing =
+        undone
+            .get()
+            .as(
+                Status.ROLLING_BACK,
+                Reason.UNDONE_BY_PERSON,
+                "Rolled back by " + request.by() + ". Going back to " + target.to().brief() + ".",
+                now);
+    Deployment back =
+        started(
+            head.lastSequence() + 1,
+            undone.get().to(),
+            target.to(),
+            new Trigger(Trigger.Kind.PERSON, request.by(), "", request.at()),
+            new Deployment.Revisions(undone.get().revisions().own(), "", target.revisions().own()),
+            request.sequence());
+    write(
+        new Change(
+            head,
+            holding(head.inFlight(back).request(null).due(now.plus(SOON)), undone.get()),
+            List.of(failing, back),
+            quarantine(undone.get(), Reason.UNDONE_BY_PERSON),
+            List.of()));
+    return Done.AGAIN;
+  }
+}

@@ -1,0 +1,344 @@
+package dev.slipway.deploy;
+
+import dev.slipway.aws.AwsException;
+import dev.slipway.aws.Ecs.TaskDefinitionDocument;
+import dev.slipway.aws.ServiceView;
+import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Rollout;
+import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.LastGood;
+import dev.slipway.deployment.Head.Waiting;
+import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.follow.Settings;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageReference;
+import dev.slipway.image.ImageSet;
+import dev.slipway.policy.Decision;
+import dev.slipway.policy.Policies;
+import dev.slipway.taskdef.TaskDefinitionCopy;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** From what is wanted to a revision, a rollout, and its success. */
+final class WayForward extends Act {
+
+  private final boolean fresh;
+
+  WayForward(Tools tools, Observed seen) {
+    this(tools, seen, false);
+  }
+
+  /**
+   * @param fresh whether the deployment in flight was begun within this very step: it cannot have
+   *     been registered yet, while any other may have been
+   */
+  private WayForward(Tools tools, Observed seen, boolean fresh) {
+    super(tools, seen);
+    this.fresh = fresh;
+  }
+
+  // -- beginning
+
+  Done decline(Reason reason, String detail) {
+    head.waiting().byRepository().values().forEach(wanted -> refuse(wanted, reason, detail));
+    write(head.waiting(Waiting.NOTHING).due(null));
+    return Done.AGAIN;
+  }
+
+  Done begin(boolean replacing) {
+    Settings settings = seen.situation().settings().orElseThrow();
+    ServiceView service = seen.service();
+    String baseArn = base(settings, service);
+    TaskDefinitionDocument base = ecs.taskDefinition(baseArn);
+    Map<String, String> containers = TaskDefinitionCopy.containers(base.document());
+    Map<String, Image> wanted = new TreeMap<>();
+    Trigger trigger = null;
+    for (Wanted each : head.waiting().byRepository().values()) {
+      Optional<Settings.Follow> follow = settings.follow(each.image().repository());
+      if (follow.isEmpty()) {
+        refuse(
+            each,
+            Reason.TAG_NOT_WANTED,
+            "The service no longer has the tag 'slipway:" + each.image().repository() + "'.");
+        continue;
+      }
+      if (Policies.recheck(follow.get().policy(), head, each)
+          instanceof Decision.Refuse(Reason reason, String why)) {
+        refuse(each, reason, why);
+        continue;
+      }
+      List<String> following = Containers.following(follow.get(), each.image(), containers);
+      if (following.isEmpty()) {
+        refuse(
+            each,
+            Reason.CONTAINER_NOT_FOUND,
+            Containers.nothingFollows(follow.get(), each.image(), containers));
+        continue;
+      }
+      following.forEach(container -> wanted.put(container, each.image()));
+      trigger =
+          trigger == null || each.trigger().at().isAfter(trigger.at()) ? each.trigger() : trigger;
+    }
+    ImageSet wish = new ImageSet(wanted);
+    if (trigger == null || unchanged(wish, containers, replacing)) {
+      if (trigger != null) {
+        head.waiting()
+            .byRepository()
+            .values()
+            .forEach(each -> refuse(each, Reason.ALREADY_RUNNING, "The digest is the same."));
+      }
+      write(head.waiting(Waiting.NOTHING).due(replacing ? now.plus(SOON) : null));
+      return Done.AGAIN;
+    }
+    long sequence = head.lastSequence() + 1;
+    Deployment next =
+        started(
+            sequence,
+            head.running(),
+            head.running().with(wish),
+            trigger,
+            new Deployment.Revisions(service.taskDefinition(), baseArn, ""),
+            0);
+    Head after = head.waiting(Waiting.NOTHING).inFlight(next).due(now.plus(SOON));
+    Head written;
+    if (replacing) {
+      Deployment old =
+          inFlight()
+              .as(
+                  Status.SUPERSEDED,
+                  Reason.NEWER_PUSH,
+                  wish.brief() + " took its place before there was a verdict.",
+                  now);
+      written = write(after, old, next);
+    } else {
+      written = write(after, next);
+    }
+    return new WayForward(tools, seen.after(written), true).start(base);
+  }
+
+  /** Nothing would change: the service's own revision has these digests, or its tasks run them. */
+  private boolean unchanged(ImageSet wish, Map<String, String> containers, boolean replacing) {
+    return wish.byContainer().entrySet().stream()
+        .allMatch(entry ->
+            Containers.read(containers.getOrDefault(entry.getKey(), ""))
+                .flatMap(ImageReference::digest)
+                .map(digest -> digest.equals(entry.getValue().digest()))
+                .orElseGet(() ->
+                    !replacing
+                        && head.running()
+                            .covers(new ImageSet(Map.of(entry.getKey(), entry.getValue())))));
+  }
+
+  /**
+   * The revision to copy: the service's own, or the family's newest that Slipway did not register.
+   */
+  private String base(Settings settings, ServiceView service) {
+    if (settings.base() == Settings.Base.SERVICE) {
+      return service.taskDefinition();
+    }
+    for (String arn : ecs.newestRevisions(Wording.family(service.taskDefinition()), 100)) {
+      if (!ecs.taskDefinition(arn).tags().containsKey(TaskDefinitionCopy.DEPLOYMENT_TAG)) {
+        return arn;
+      }
+    }
+    return service.taskDefinition();
+  }
+
+  Done start() {
+    try {
+      return start(ecs.taskDefinition(inFlight().revisions().base()));
+    } catch (AwsException e) {
+      return refused(inFlight(), e);
+    }
+  }
+
+  private Done start(TaskDefinitionDocument base) {
+    Deployment deployment = inFlight();
+    boolean resumed = !fresh;
+    try {
+      String own = deployment.revisions().own();
+      if (own.isEmpty() && resumed) {
+        own =
+            revisions.registeredFor(deployment, base.document().path("family").asText()).orElse("");
+      }
+      if (own.isEmpty()) {
+        own = revisions.register(deployment, base, changed(deployment));
+        log.info("registered", "service", head.service().brief(), "taskDefinition", own);
+      } else if (resumed) {
+        Optional<Done> earlier = alreadyStarted(deployment, own);
+        if (earlier.isPresent()) {
+          return earlier.get();
+        }
+      }
+      Deployment registered = deployment.with(deployment.revisions().withOwn(own));
+      return rollOut(registered, own, Reason.IN_PROGRESS);
+    } catch (AwsException e) {
+      return refused(deployment, e);
+    }
+  }
+
+  private ImageSet changed(Deployment deployment) {
+    Map<String, Image> images = new TreeMap<>();
+    deployment
+        .to()
+        .byContainer()
+        .forEach((container, image) -> {
+          Image before = deployment.from().byContainer().get(container);
+          if (before == null
+              || !before.digest().equals(image.digest())
+              || !before.tag().equals(image.tag())) {
+            images.put(container, image);
+          }
+        });
+    return new ImageSet(images);
+  }
+
+  /** An earlier look may have called UpdateService and died: what ECS has started is taken over. */
+  private Optional<Done> alreadyStarted(Deployment deployment, String own) {
+    Deployment registered = deployment.with(deployment.revisions().withOwn(own));
+    Optional<EcsDeployment> current =
+        seen.service().deployments().stream()
+            .filter(d -> d.taskDefinition().equals(own))
+            .findFirst();
+    if (current.isPresent()) {
+      return Optional.of(underWay(registered, seen.service(), current.get(), Reason.IN_PROGRESS));
+    }
+    // Started, failed and rolled back by ECS, all before anybody looked again.
+    return observer
+        .startedFor(registered)
+        .map(past -> {
+          Rollout rollout =
+              Rollout.begun("lost", now).toBuilder().serviceDeploymentArn(past.arn()).build();
+          Deployment watched =
+              registered.with(rollout).as(Status.ROLLING_OUT, Reason.IN_PROGRESS, "", now);
+          write(head.inFlight(watched).due(now.plus(SOON)), watched);
+          return Done.AGAIN;
+        });
+  }
+
+  private Done rollOut(Deployment deployment, String taskDefinition, Reason reason) {
+    ServiceView after = ecs.update(head.service(), taskDefinition);
+    EcsDeployment started =
+        after.deployments().stream()
+            .filter(d -> d.status().equals("PRIMARY"))
+            .filter(d -> d.taskDefinition().equals(taskDefinition))
+            .findFirst()
+            .orElse(null);
+    if (started == null) {
+      // The answer does not name it; asking again finds it in the service.
+      return Done.AGAIN;
+    }
+    return underWay(deployment, after, started, reason);
+  }
+
+  private Done underWay(
+      Deployment deployment, ServiceView service, EcsDeployment started, Reason reason) {
+    Rollout rollout = Rollout.begun(started.id(), now).counting(started);
+    Deployment going =
+        deployment
+            .with(rollout)
+            .as(
+                Status.ROLLING_OUT,
+                reason,
+                "ECS deploys " + Wording.revision(deployment.revisions().own()) + ".",
+                now);
+    write(head.inFlight(going).due(now.plus(SOON)), going);
+    return Done.REST;
+  }
+
+  /** ECS said no: nothing has changed in the service, so there is nothing to bring back. */
+  private Done refused(Deployment deployment, AwsException e) {
+    if (e.passing()) {
+      throw e;
+    }
+    Reason reason =
+        e.accessDenied()
+            ? Reason.ACCESS_DENIED
+            : e.operation().equals("UpdateService")
+                ? Reason.UPDATE_REFUSED
+                : Reason.REGISTRATION_REFUSED;
+    String detail =
+        e.getMessage()
+            + (e.accessDenied()
+                ? " Grant the permission to Slipway's deploy function: for a service, its tag"
+                    + " 'slipway' must be 'on'; for a role, see the parameter TaskRoles."
+                : "");
+    Deployment failed = deployment.as(Status.FAILED, reason, detail, now);
+    log.warn(
+        "refused", "service", head.service().brief(), "reason", reason.name(), "detail", detail);
+    write(head.idle().due(head.waiting().isEmpty() ? null : now), failed);
+    if (e.operation().equals("UpdateService")) {
+      revisions.deregister(deployment, log);
+    }
+    return Done.AGAIN;
+  }
+
+  // -- following
+
+  Done follow(Rollout rollout, Instant until) {
+    Deployment before = head.inFlight().orElseThrow();
+    boolean later = head.due() == null || !head.due().isAfter(now) || head.due().isAfter(until);
+    if (rollout.equals(before.rollout()) && !later) {
+      return Done.REST;
+    }
+    Deployment further =
+        before.with(rollout).as(before.status(), before.reason(), before.detail(), now);
+    if (rollout.equals(before.rollout())) {
+      write(head.due(until));
+    } else {
+      write(head.inFlight(further).due(until), further);
+    }
+    return Done.REST;
+  }
+
+  Done bake(Instant until) {
+    Deployment deployment = inFlight();
+    Rollout rollout =
+        deployment.rollout().toBuilder().progressAt(now).bakeUntil(until).tasksSeen(true).build();
+    Deployment baking =
+        deployment
+            .with(rollout)
+            .as(
+                Status.BAKING,
+                Reason.BAKE_TIME,
+                "ECS completed it; watched until " + until + ".",
+                now);
+    write(head.inFlight(baking).due(until), baking);
+    return Done.REST;
+  }
+
+  Done succeed(Reason reason) {
+    Deployment deployment = inFlight();
+    if (deployment.isRollback()) {
+      return new WayBack(tools, seen)
+          .wentBack(deployment, deployment.revisions().own(), deployment.to());
+    }
+    Deployment done =
+        deployment.with(finished(deployment.rollout())).as(Status.SUCCEEDED, reason, "", now);
+    Head after = head.idle().running(deployment.to()).due(head.waiting().isEmpty() ? null : now);
+    if (reason == Reason.COMPLETED) {
+      after =
+          after.lastGood(
+              new LastGood(
+                  deployment.revisions().own(), deployment.to(), deployment.sequence(), now, true));
+    }
+    tellParameters(deployment.to());
+    write(after, done);
+    return ended();
+  }
+
+  /** The rollout as it stood at the end. */
+  private Rollout finished(Rollout rollout) {
+    return seen.service()
+        .deployment(rollout.ecsDeploymentId())
+        .map(d -> rollout.toBuilder().counts(d).progressAt(now).tasksSeen(d.running() > 0).build())
+        .orElse(rollout);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.slipway.deploy;
+
+/** How things are called in the details of deployments and in the log. */
+final class Wording {
+
+  private Wording() {}
+
+  /** {@code family:revision} of a task definition's ARN. */
+  static String revision(String arn) {
+    return arn.substring(arn.indexOf('/') + 1);
+  }
+
+  static String family(String arn) {
+    String revision = revision(arn);
+    int colon = revision.lastIndexOf(':');
+    return colon < 0 ? revision : revision.substring(0, colon);
+  }
+
+  /** With a capital letter and a full stop. */
+  static String sentence(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+  }
+}
