@@ -15,6 +15,7 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Log;
+import dev.slipway.runtime.Metrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -34,6 +35,7 @@ abstract class Act {
   final Revisions revisions;
   final Observer observer;
   final Log log;
+  final Metrics metrics;
   final Observed seen;
   final Head head;
   final Instant now;
@@ -45,6 +47,7 @@ abstract class Act {
     this.revisions = tools.revisions();
     this.observer = tools.observer();
     this.log = tools.log();
+    this.metrics = tools.metrics();
     this.seen = seen;
     this.head = seen.stored();
     this.now = seen.now();
@@ -75,14 +78,12 @@ abstract class Act {
             deployment.reason().name(),
             "detail",
             deployment.detail());
-        tools
-            .metrics()
-            .count(
-                "DeploymentEnded",
-                "Status",
-                deployment.status().name(),
-                "Reason",
-                deployment.reason().name());
+        metrics.count(
+            "DeploymentEnded",
+            "Status",
+            deployment.status().name(),
+            "Reason",
+            deployment.reason().name());
       }
     }
     return written;
