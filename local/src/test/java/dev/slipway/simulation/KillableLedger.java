@@ -42,6 +42,11 @@ record KillableLedger(Ledger ledger, Chaos chaos, Trace trace) implements Ledger
   }
 
   @Override
+  public List<String> logs(ServiceRef service, long sequence) {
+    return chaos.ledger("logs", () -> ledger.logs(service, sequence));
+  }
+
+  @Override
   public void addEvidence(ServiceRef service, long sequence, StoppedTask task, Instant now) {
     chaos.ledger(
         "addEvidence",

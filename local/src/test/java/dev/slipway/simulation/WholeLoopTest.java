@@ -96,7 +96,7 @@ class WholeLoopTest {
     assertThat(failed.reason()).isEqualTo(Reason.CIRCUIT_BREAKER);
     assertThat(failed.rolledBackBy()).isEqualTo(RolledBackBy.ECS);
     assertThat(failed.diagnosis().orElseThrow().cause()).contains("web").contains("code 1");
-    assertThat(failed.diagnosis().orElseThrow().logs()).isNotEmpty();
+    assertThat(world.truth.logs(failed.service(), failed.sequence())).isNotEmpty();
     assertThat(deployment(3).rollbackOf()).isEqualTo(2);
     assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(runs()).isEqualTo("web:1");

@@ -10,7 +10,8 @@ import java.util.List;
  * @param container the container that caused it; empty if none is to blame
  * @param evidence short facts, in order of weight: stop code, stopped reason, exit code, attempts
  * @param events the last messages of the ECS service
- * @param logs the last lines of that container's log, oldest first
+ * @param logs the last lines of that container's log, oldest first. The ledger keeps them for a
+ *     month, and the rest for ever
  */
 public record Diagnosis(
     String cause, String container, List<String> evidence, List<String> events, List<String> logs) {
@@ -19,5 +20,9 @@ public record Diagnosis(
     evidence = List.copyOf(evidence);
     events = List.copyOf(events);
     logs = List.copyOf(logs);
+  }
+
+  public Diagnosis withLogs(List<String> lines) {
+    return new Diagnosis(cause, container, evidence, events, lines);
   }
 }

@@ -41,6 +41,7 @@ import java.util.function.Supplier;
  *       person said so</td></tr>
  *   <tr><td></td><td>deployment#0000000001</td><td>a deployment; {@code sequence} (N), {@code
  *       status}, {@code reason} for people who read the table</td></tr>
+ *   <tr><td></td><td>logs#0000000001</td><td>the log lines of its diagnosis; 30 days</td></tr>
  *   <tr><td></td><td>evidence#0000000001#task</td><td>a stopped task; 7 days</td></tr>
  *   <tr><td></td><td>push#time#event</td><td>a push that changed nothing; 30 days</td></tr>
  *   <tr><td>account</td><td>hold</td><td>the hold over the account</td></tr>
@@ -144,6 +145,13 @@ public final class DynamoLedger implements Ledger {
       text(item, "status", deployment.status().name());
       text(item, "reason", deployment.reason().name());
       items.put(sk, item);
+      LedgerFormat.logs(deployment)
+          .ifPresent(document -> {
+            String key = LedgerKeys.logs(deployment.sequence());
+            ObjectNode logs = item(pk, key, document);
+            expires(logs, deployment.updatedAt().plus(LedgerTimes.LOGS_LIVE));
+            items.put(key, logs);
+          });
     }
     for (var digest : change.release()) {
       ObjectNode item =
@@ -252,6 +260,11 @@ public final class DynamoLedger implements Ledger {
   }
 
   @Override
+  public List<String> logs(ServiceRef service, long sequence) {
+    return get(service.arn(), LedgerKeys.logs(sequence)).map(LedgerFormat::logs).orElse(List.of());
+  }
+
+  @Override
   public void addEvidence(ServiceRef service, long sequence, StoppedTask task, Instant now) {
     addOnce(
         service,
@@ -293,7 +306,7 @@ public final class DynamoLedger implements Ledger {
   private void addOnce(
       ServiceRef service, String sk, ObjectNode document, Instant now, Duration lives) {
     ObjectNode item = item(service.arn(), sk, document);
-    number(item, "expires", now.plus(lives).getEpochSecond());
+    expires(item, now.plus(lives));
     ObjectNode input = put(item).put("ConditionExpression", "attribute_not_exists(pk)");
     try {
       aws.call(AwsService.DYNAMODB, "PutItem", input);
@@ -422,6 +435,11 @@ public final class DynamoLedger implements Ledger {
 
   private static String text(JsonNode item, String attribute) {
     return Json.text(item.path(attribute), "S");
+  }
+
+  /** DynamoDB takes it away within a few days after that. */
+  private static void expires(ObjectNode item, Instant at) {
+    number(item, "expires", at.getEpochSecond());
   }
 
   private static void number(ObjectNode item, String attribute, long value) {

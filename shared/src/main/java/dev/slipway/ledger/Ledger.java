@@ -28,10 +28,31 @@ public interface Ledger {
    */
   Head write(Change change);
 
-  /** The newest deployments first. */
+  /** The newest deployments first, without log lines, as {@link #deployment} gives them. */
   List<Deployment> deployments(ServiceRef service, int limit);
 
+  /**
+   * A deployment, without the log lines of its diagnosis: {@link #withLogs} reads those. One that
+   * an older version wrote has them still.
+   */
   Optional<Deployment> deployment(ServiceRef service, long sequence);
+
+  /**
+   * The log lines of a deployment's diagnosis, oldest first. They are written with the deployment,
+   * and kept apart from it for 30 days, while the deployment is kept for ever; empty afterwards,
+   * and if there were none.
+   */
+  List<String> logs(ServiceRef service, long sequence);
+
+  /** The deployment with the log lines of its diagnosis, as far as there are any. */
+  default Deployment withLogs(Deployment deployment) {
+    return deployment
+        .diagnosis()
+        .filter(diagnosis -> diagnosis.logs().isEmpty())
+        .map(diagnosis -> diagnosis.withLogs(logs(deployment.service(), deployment.sequence())))
+        .map(deployment::with)
+        .orElse(deployment);
+  }
 
   /** Keeps a stopped task as evidence for a deployment, once, whatever the number of deliveries. */
   void addEvidence(ServiceRef service, long sequence, StoppedTask task, Instant now);
@@ -62,7 +83,8 @@ public interface Ledger {
    *
    * @param before the head that was read and decided on
    * @param after the head that shall be; its version and quarantine are not taken from here
-   * @param deployments that are new or changed
+   * @param deployments that are new or changed. Log lines in the diagnosis of one are kept too; one
+   *     that has none takes none away
    * @param quarantine digests that are new in quarantine
    * @param release digests that leave it
    */

@@ -57,11 +57,11 @@ public final class LedgerFormat {
 
   // Deployments
 
-  /** As it is kept: texts cut, and at most 64 KB. */
+  /** As it is kept: texts cut, at most 64 KB, and without the log lines of its diagnosis. */
   public static ObjectNode write(Deployment deployment) {
     ObjectNode document = document(deployment);
     if (document.get("diagnosis") instanceof ObjectNode diagnosis) {
-      for (String dispensable : List.of("logs", "events", "evidence")) {
+      for (String dispensable : List.of("events", "evidence")) {
         if (size(document) <= LARGEST_DEPLOYMENT_BYTES) {
           break;
         }
@@ -205,13 +205,10 @@ public final class LedgerFormat {
     node.put("container", diagnosis.container());
     node.set("evidence", Json.array(firstOf(diagnosis.evidence())));
     node.set("events", Json.array(firstOf(diagnosis.events())));
-    List<String> logs = diagnosis.logs();
-    node.set(
-        "logs",
-        Json.array(firstOf(logs.subList(Math.max(0, logs.size() - MOST_LINES), logs.size()))));
     return node;
   }
 
+  /** Log lines stood in the diagnosis before they had an item of their own. */
   private static Diagnosis diagnosis(Reader in) {
     return new Diagnosis(
         in.text("cause"),
@@ -219,6 +216,27 @@ public final class LedgerFormat {
         in.texts("evidence"),
         in.texts("events"),
         in.texts("logs"));
+  }
+
+  /** The item beside the deployment's that holds the last log lines of its diagnosis, if any. */
+  public static Optional<ObjectNode> logs(Deployment deployment) {
+    return deployment
+        .diagnosis()
+        .map(Diagnosis::logs)
+        .filter(lines -> !lines.isEmpty())
+        .map(lines -> lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()))
+        .map(lines -> {
+          ObjectNode node =
+              Json.object()
+                  .put("service", deployment.service().arn())
+                  .put("sequence", deployment.sequence());
+          node.set("lines", Json.array(firstOf(lines)));
+          return node;
+        });
+  }
+
+  public static List<String> logs(JsonNode document) {
+    return new Reader(document, "logs " + Json.text(document, "service")).texts("lines");
   }
 
   private static List<String> firstOf(List<String> lines) {

@@ -23,6 +23,10 @@ final class LedgerKeys {
     return DEPLOYMENT + tenDigits(sequence);
   }
 
+  static String logs(long sequence) {
+    return "logs#" + tenDigits(sequence);
+  }
+
   static String evidence(long sequence) {
     return "evidence#" + tenDigits(sequence) + "#";
   }

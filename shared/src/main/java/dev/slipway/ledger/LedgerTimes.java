@@ -12,6 +12,9 @@ final class LedgerTimes {
 
   static final Duration PUSHES_LIVE = Duration.ofDays(30);
 
+  /** What an application wrote may hold what no table should hold for ever. */
+  static final Duration LOGS_LIVE = Duration.ofDays(30);
+
   private LedgerTimes() {}
 
   /** {@code 2026-01-01T00:00Z}: rounded down, so that a look comes rather early than late. */

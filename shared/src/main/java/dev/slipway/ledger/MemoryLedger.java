@@ -75,6 +75,14 @@ public final class MemoryLedger implements Ledger {
   private static void keep(Partition partition, Deployment deployment) {
     partition.items.put(
         LedgerKeys.deployment(deployment.sequence()), Json.write(LedgerFormat.write(deployment)));
+    LedgerFormat.logs(deployment)
+        .ifPresent(
+            logs -> partition.items.put(LedgerKeys.logs(deployment.sequence()), Json.write(logs)));
+  }
+
+  /** An item as another version wrote it, for tests. */
+  synchronized void plant(ServiceRef service, String sk, String document) {
+    partition(service).items.put(sk, document);
   }
 
   @Override
@@ -89,6 +97,13 @@ public final class MemoryLedger implements Ledger {
   public synchronized Optional<Deployment> deployment(ServiceRef service, long sequence) {
     return Optional.ofNullable(partition(service).items.get(LedgerKeys.deployment(sequence)))
         .map(document -> LedgerFormat.deployment(Json.read(document)));
+  }
+
+  @Override
+  public synchronized List<String> logs(ServiceRef service, long sequence) {
+    return Optional.ofNullable(partition(service).items.get(LedgerKeys.logs(sequence)))
+        .map(document -> LedgerFormat.logs(Json.read(document)))
+        .orElse(List.of());
   }
 
   @Override

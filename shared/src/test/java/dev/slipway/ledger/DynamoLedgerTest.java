@@ -5,6 +5,7 @@ import static dev.slipway.ledger.LedgerSamples.deployment;
 import static dev.slipway.ledger.LedgerSamples.digest;
 import static dev.slipway.ledger.LedgerSamples.quarantine;
 import static dev.slipway.ledger.LedgerSamples.service;
+import static dev.slipway.ledger.LedgerSamples.withoutLogs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -86,10 +87,12 @@ class DynamoLedgerTest {
     assertThat(deployment.at("/sk/S").asText()).isEqualTo("deployment#0000000005");
     assertThat(deployment.at("/status/S").asText()).isEqualTo("ROLLED_BACK");
     assertThat(deployment.at("/reason/S").asText()).isEqualTo("TASKS_FAILED");
-    assertThat(input.at("/TransactItems/2/Put/Item/released/BOOL").asBoolean()).isTrue();
-    assertThat(input.at("/TransactItems/3/Put/Item/sk/S").asText())
+    assertThat(deployment.has("expires")).isFalse();
+    assertThat(input.at("/TransactItems/2/Put/Item/sk/S").asText()).isEqualTo("logs#0000000005");
+    assertThat(input.at("/TransactItems/3/Put/Item/released/BOOL").asBoolean()).isTrue();
+    assertThat(input.at("/TransactItems/4/Put/Item/sk/S").asText())
         .isEqualTo("head.quarantine#" + digest(2));
-    assertThat(input.get("TransactItems")).hasSize(4);
+    assertThat(input.get("TransactItems")).hasSize(5);
   }
 
   @Test
@@ -162,6 +165,16 @@ class DynamoLedgerTest {
   }
 
   @Test
+  void logLinesExpireAMonthAfterTheyWereWritten() {
+    Head head = Head.unseen(WEB);
+    ledger.write(Change.of(head, head, deployment(WEB, 5)));
+    JsonNode logs = inputs.getFirst().at("/TransactItems/3/Put/Item");
+    assertThat(logs.at("/sk/S").asText()).isEqualTo("logs#0000000005");
+    assertThat(logs.at("/expires/N").asLong())
+        .isEqualTo(deployment(WEB, 5).updatedAt().getEpochSecond() + 30 * 86_400);
+  }
+
+  @Test
   void evidenceExpiresAfterAWeekAndPushesAfterAMonth() {
     ledger.addEvidence(WEB, 5, LedgerSamples.task("aaa", NOON), NOON);
     ledger.addPush(LedgerSamples.push(WEB, "event-1", NOON), NOON);
@@ -178,8 +191,10 @@ class DynamoLedgerTest {
     ledger.addPush(LedgerSamples.push(WEB, "event-1", NOON), NOON);
     JsonNode headImage = inputs.get(0).at("/TransactItems/0/Put/Item");
     JsonNode deploymentImage = inputs.get(0).at("/TransactItems/2/Put/Item");
+    JsonNode logsImage = inputs.get(0).at("/TransactItems/3/Put/Item");
     JsonNode pushImage = inputs.get(1).get("Item");
-    assertThat(DynamoLedger.deploymentIn(deploymentImage)).contains(deployment(WEB, 5));
+    assertThat(DynamoLedger.deploymentIn(deploymentImage)).contains(withoutLogs(WEB, 5));
+    assertThat(DynamoLedger.deploymentIn(logsImage)).isEmpty();
     assertThat(DynamoLedger.pushIn(pushImage)).contains(LedgerSamples.push(WEB, "event-1", NOON));
     assertThat(DynamoLedger.deploymentIn(headImage)).isEmpty();
     assertThat(DynamoLedger.deploymentIn(pushImage)).isEmpty();

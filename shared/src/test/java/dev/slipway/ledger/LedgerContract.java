@@ -7,6 +7,7 @@ import static dev.slipway.ledger.LedgerSamples.push;
 import static dev.slipway.ledger.LedgerSamples.quarantine;
 import static dev.slipway.ledger.LedgerSamples.service;
 import static dev.slipway.ledger.LedgerSamples.task;
+import static dev.slipway.ledger.LedgerSamples.withoutLogs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,8 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.runtime.Json;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,9 @@ public abstract class LedgerContract {
 
   /** An empty one for each test. */
   protected abstract Ledger ledger();
+
+  /** Puts an item into that ledger as an older version of Slipway wrote it. */
+  protected abstract void plant(ServiceRef service, String sk, String document);
 
   private Ledger ledger;
 
@@ -77,7 +83,59 @@ public abstract class LedgerContract {
         .usingRecursiveComparison()
         .ignoringFields("version")
         .isEqualTo(head);
-    assertThat(ledger.deployment(WEB, 5)).contains(deployment);
+    assertThat(ledger.deployment(WEB, 5).map(ledger::withLogs)).contains(deployment);
+  }
+
+  @Test
+  void keepsTheLogLinesOfADiagnosisApartFromTheDeployment() {
+    Head head = first(WEB);
+    head = write(head, head.inFlight(deployment(WEB, 5)), deployment(WEB, 5));
+    Deployment bare = withoutLogs(WEB, 5);
+    assertThat(ledger.deployment(WEB, 5)).contains(bare);
+    assertThat(ledger.deployments(WEB, 10)).containsExactly(bare);
+    assertThat(head.inFlight()).contains(bare);
+    assertThat(ledger.head(WEB)).isEqualTo(head);
+    assertThat(ledger.logs(WEB, 5)).containsExactly("listening", "cannot connect to the database");
+    assertThat(ledger.withLogs(bare)).isEqualTo(deployment(WEB, 5));
+    assertThat(ledger.logs(WEB, 4)).isEmpty();
+    assertThat(ledger.logs(API, 5)).isEmpty();
+  }
+
+  @Test
+  void aDeploymentThatIsWrittenWithoutItsLogLinesDoesNotLoseThem() {
+    Head head = first(WEB);
+    head = write(head, head, deployment(WEB, 5));
+    Deployment read = ledger.deployment(WEB, 5).orElseThrow();
+    write(head, head, read.backBy(Deployment.RolledBackBy.PERSON));
+    assertThat(ledger.logs(WEB, 5)).hasSize(2);
+  }
+
+  @Test
+  void readsLogLinesThatAnOlderVersionKeptInsideTheDeployment() throws IOException {
+    first(WEB);
+    plant(
+        WEB, "deployment#0000000005", Json.write(LedgerFormatTest.firstSchema().get("deployment")));
+    Head head = ledger.head(WEB);
+    write(head, head, deployment(WEB, 6));
+
+    Deployment old = ledger.deployment(WEB, 5).orElseThrow();
+    assertThat(old).isEqualTo(deployment(WEB, 5));
+    assertThat(ledger.withLogs(old)).isEqualTo(old);
+    assertThat(ledger.deployments(WEB, 10))
+        .as("old shape beside new shape")
+        .containsExactly(withoutLogs(WEB, 6), deployment(WEB, 5));
+  }
+
+  @Test
+  void anOldDeploymentThatIsWrittenAgainKeepsItsLogLinesTheNewWay() throws IOException {
+    first(WEB);
+    plant(
+        WEB, "deployment#0000000005", Json.write(LedgerFormatTest.firstSchema().get("deployment")));
+    Head head = ledger.head(WEB);
+    write(head, head, ledger.deployment(WEB, 5).orElseThrow());
+
+    assertThat(ledger.deployment(WEB, 5)).contains(withoutLogs(WEB, 5));
+    assertThat(ledger.deployment(WEB, 5).map(ledger::withLogs)).contains(deployment(WEB, 5));
   }
 
   @Test
@@ -132,7 +190,7 @@ public abstract class LedgerContract {
   @Test
   void aDeploymentThatIsWrittenAgainTakesThePlaceOfItsFormerState() {
     Head head = first(WEB);
-    Deployment before = deployment(WEB, 1);
+    Deployment before = withoutLogs(WEB, 1);
     head = write(head, head, before);
     Deployment after = before.backBy(Deployment.RolledBackBy.PERSON);
     write(head, head, after);

@@ -4,6 +4,7 @@ import static dev.slipway.ledger.LedgerSamples.NOON;
 import static dev.slipway.ledger.LedgerSamples.deployment;
 import static dev.slipway.ledger.LedgerSamples.quarantine;
 import static dev.slipway.ledger.LedgerSamples.service;
+import static dev.slipway.ledger.LedgerSamples.withoutLogs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,8 @@ import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
@@ -44,7 +47,9 @@ class LedgerFormatTest {
   @Test
   void readsBackWhatItWrote() {
     assertThat(LedgerFormat.deployment(stored(LedgerFormat.write(deployment(WEB, 5)))))
-        .isEqualTo(deployment(WEB, 5));
+        .isEqualTo(withoutLogs(WEB, 5));
+    assertThat(LedgerFormat.logs(stored(LedgerFormat.logs(deployment(WEB, 5)).orElseThrow())))
+        .isEqualTo(deployment(WEB, 5).diagnosis().orElseThrow().logs());
     assertThat(LedgerFormat.head(stored(LedgerFormat.write(HEAD)), 0, List.of())).isEqualTo(HEAD);
     assertThat(LedgerFormat.head(stored(LedgerFormat.write(Head.unseen(WEB))), 0, List.of()))
         .isEqualTo(Head.unseen(WEB));
@@ -58,6 +63,7 @@ class LedgerFormatTest {
   private static ObjectNode all() {
     ObjectNode all = Json.object();
     all.set("deployment", LedgerFormat.write(deployment(WEB, 5)));
+    all.set("logs", LedgerFormat.logs(deployment(WEB, 5)).orElseThrow());
     all.set("head", LedgerFormat.write(HEAD));
     all.set("quarantine", LedgerFormat.write(quarantine(2)));
     all.set("evidence", LedgerFormat.write(TASK));
@@ -66,18 +72,38 @@ class LedgerFormatTest {
     return all;
   }
 
-  private static JsonNode golden() throws IOException {
-    try (InputStream in = LedgerFormatTest.class.getResourceAsStream("/ledger/schema-1.json")) {
+  private static JsonNode golden(String file) throws IOException {
+    try (InputStream in = LedgerFormatTest.class.getResourceAsStream("/ledger/" + file)) {
       return Json.read(in);
     }
   }
 
-  /** Items of this shape are in people's tables: this file is added to, and never changed. */
+  /** As the first version wrote: a diagnosis had its log lines inside. */
+  static JsonNode firstSchema() throws IOException {
+    return golden("schema-1.json");
+  }
+
+  /** Items of this shape are in people's tables: neither file is ever changed. */
   @Test
   void readsWhatTheFirstSchemaWrote() throws IOException {
-    JsonNode golden = golden();
+    JsonNode golden = firstSchema();
     assertThat(LedgerFormat.deployment(golden.get("deployment"))).isEqualTo(deployment(WEB, 5));
+    assertThat(LedgerFormat.head(golden.get("head"), 0, List.of()))
+        .isEqualTo(HEAD.inFlight(deployment(WEB, 5)));
+    readsTheRest(golden);
+  }
+
+  @Test
+  void readsWhatWasWrittenSinceLogLinesAreApart() throws IOException {
+    JsonNode golden = golden("schema-1-logs-apart.json");
+    assertThat(LedgerFormat.deployment(golden.get("deployment"))).isEqualTo(withoutLogs(WEB, 5));
+    assertThat(LedgerFormat.logs(golden.get("logs")))
+        .containsExactly("listening", "cannot connect to the database");
     assertThat(LedgerFormat.head(golden.get("head"), 0, List.of())).isEqualTo(HEAD);
+    readsTheRest(golden);
+  }
+
+  private static void readsTheRest(JsonNode golden) {
     assertThat(LedgerFormat.quarantine(golden.get("quarantine"))).isEqualTo(quarantine(2));
     assertThat(LedgerFormat.stoppedTask(golden.get("evidence"))).isEqualTo(TASK);
     assertThat(LedgerFormat.push(golden.get("push"))).isEqualTo(PUSH);
@@ -85,8 +111,8 @@ class LedgerFormatTest {
   }
 
   @Test
-  void stillWritesTheFirstSchema() throws IOException {
-    assertThat(Json.pretty(all())).isEqualTo(Json.pretty(golden()));
+  void stillWritesThat() throws IOException {
+    assertThat(Json.pretty(all())).isEqualTo(Json.pretty(golden("schema-1-logs-apart.json")));
   }
 
   @Test
@@ -94,7 +120,7 @@ class LedgerFormatTest {
     ObjectNode document = LedgerFormat.write(deployment(WEB, 5));
     document.put("invented", "later");
     ((ObjectNode) document.get("rollout")).putObject("weights").put("blue", 50);
-    assertThat(LedgerFormat.deployment(document)).isEqualTo(deployment(WEB, 5));
+    assertThat(LedgerFormat.deployment(document)).isEqualTo(withoutLogs(WEB, 5));
   }
 
   @Test
@@ -138,8 +164,10 @@ class LedgerFormatTest {
   void keepsTheLastLinesOfALogAndCutsLongOnes() {
     List<String> logs = new java.util.ArrayList<>(Collections.nCopies(100, "x".repeat(5_000)));
     logs.add("the last line");
-    Deployment read = throughTheLedger(new Diagnosis("cause", "web", List.of(), List.of(), logs));
-    List<String> kept = read.diagnosis().orElseThrow().logs();
+    Diagnosis diagnosis = new Diagnosis("cause", "web", List.of(), List.of(), logs);
+    List<String> kept =
+        LedgerFormat.logs(
+            stored(LedgerFormat.logs(deployment(WEB, 5).with(diagnosis)).orElseThrow()));
     assertThat(kept).hasSize(20);
     assertThat(kept.getLast()).isEqualTo("the last line");
     assertThat(kept.getFirst()).hasSize(500).endsWith("…");
@@ -154,6 +182,28 @@ class LedgerFormatTest {
     Diagnosis kept = throughTheLedger(whole.diagnosis().orElseThrow()).diagnosis().orElseThrow();
     assertThat(kept.cause()).isEqualTo("界");
     assertThat(kept.evidence()).as("what weighs most goes last").isNotEmpty();
+  }
+
+  /** DynamoDB refuses an item of more than 400 KB, and with it the whole change. */
+  @Test
+  void theLargestDiagnosisStaysFarBelowWhatDynamoDbTakes() {
+    // Six bytes each in JSON, and none of them can be cut away by a mask.
+    for (String worst : List.of("\u0001", "界", "\uD83D\uDEA2", "\"")) {
+      List<String> lines = Collections.nCopies(500, worst.repeat(10_000));
+      Deployment whole =
+          deployment(WEB, 5)
+              .with(new Diagnosis(worst.repeat(10_000), worst.repeat(255), lines, lines, lines))
+              .as(Status.FAILED, Reason.TASKS_FAILED, worst.repeat(10_000), NOON);
+      assertThat(bytes(LedgerFormat.write(whole))).isLessThanOrEqualTo(64 * 1024);
+      assertThat(bytes(LedgerFormat.write(HEAD.inFlight(whole)))).isLessThanOrEqualTo(80 * 1024);
+      assertThat(bytes(LedgerFormat.logs(whole).orElseThrow())).isLessThanOrEqualTo(64 * 1024);
+      assertThat(LedgerFormat.deployment(stored(LedgerFormat.write(whole))).diagnosis())
+          .isPresent();
+    }
+  }
+
+  private static int bytes(ObjectNode document) {
+    return Json.write(document).getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Test

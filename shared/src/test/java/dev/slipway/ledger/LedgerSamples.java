@@ -94,6 +94,12 @@ public final class LedgerSamples {
         NOON.plusMillis(250));
   }
 
+  /** The same as a ledger gives it back: its log lines are kept apart. */
+  public static Deployment withoutLogs(ServiceRef service, long sequence) {
+    Deployment deployment = deployment(service, sequence);
+    return deployment.with(deployment.diagnosis().orElseThrow().withLogs(List.of()));
+  }
+
   public static Quarantine quarantine(int digit) {
     return new Quarantine(digest(digit), "team/app:v" + digit, 4, Reason.CIRCUIT_BREAKER, NOON);
   }
@@ -111,7 +117,7 @@ public final class LedgerSamples {
                 4,
                 NOON.minusSeconds(3600),
                 false)),
-        Optional.of(deployment(service, 5)),
+        Optional.of(withoutLogs(service, 5)),
         Waiting.NOTHING.with(
             new Wanted(
                 Image.of("123456789012", "eu-west-1", "team/app", "v3", digest(3)),

@@ -257,7 +257,7 @@ final class Teller {
             channel,
             card,
             card.hash(),
-            explains ? Optional.of(Cards.failure(deployment)) : Optional.empty(),
+            explains ? Optional.of(failure(deployment)) : Optional.empty(),
             true);
       }
     };
@@ -267,16 +267,21 @@ final class Teller {
    * What is said through a webhook stays as it is: only an end is told, each kind of end once, and
    * its reason with it.
    */
-  private static Wanted atTheEnd(MessageItem item, Deployment deployment, Message card) {
+  private Wanted atTheEnd(MessageItem item, Deployment deployment, Message card) {
     if (!deployment.status().ended()) {
       return new Wanted.Nothing("a webhook tells ends only");
     }
     Message whole = card;
     if (Telling.explains(deployment)) {
       whole = new Message(card.text(), card.blocks().deepCopy());
-      whole.blocks().addAll(Cards.failure(deployment).blocks());
+      whole.blocks().addAll(failure(deployment).blocks());
     }
     return new Wanted.Said("", whole, deployment.status().name(), Optional.empty(), true);
+  }
+
+  /** Log lines are read for this alone, and only where they may be shown. */
+  private Message failure(Deployment deployment) {
+    return Cards.failure(deployment.audience().logs() ? ledger.withLogs(deployment) : deployment);
   }
 
   private static Wanted wantedPush(MessageItem item) {

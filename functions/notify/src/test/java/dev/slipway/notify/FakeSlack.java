@@ -1,5 +1,6 @@
 package dev.slipway.notify;
 
+import dev.slipway.chat.Plain;
 import dev.slipway.slack.Message;
 import dev.slipway.slack.Slack;
 import dev.slipway.slack.SlackException;
@@ -17,6 +18,10 @@ final class FakeSlack implements Slack {
   final Map<String, String> channel = new LinkedHashMap<>();
 
   final List<String> replies = new ArrayList<>();
+
+  /** The last message in a thread, line by line. */
+  List<String> explained = List.of();
+
   final List<String> calls = new ArrayList<>();
 
   /** One for each of the next calls; null for none. */
@@ -41,6 +46,7 @@ final class FakeSlack implements Slack {
   public Posted reply(Posted parent, Message message) {
     call("reply " + parent.ts());
     replies.add(parent.ts() + " " + message.text());
+    explained = Plain.lines(message);
     return new Posted(parent.channel(), "1." + ++counter);
   }
 

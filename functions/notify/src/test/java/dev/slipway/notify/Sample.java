@@ -78,8 +78,12 @@ final class Sample {
   }
 
   static Deployment failed(long sequence, Status status) {
+    return failed(sequence, status, List.of());
+  }
+
+  static Deployment failed(long sequence, Status status, List<String> logs) {
     return deployment(WEB, sequence, status, Reason.TASKS_FAILED)
-        .with(new Diagnosis("Exited with code 1.", "web", List.of(), List.of(), List.of()));
+        .with(new Diagnosis("Exited with code 1.", "web", List.of(), List.of(), logs));
   }
 
   static PushRecord push(Reason reason, Level level) {

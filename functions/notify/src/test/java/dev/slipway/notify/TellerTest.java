@@ -11,6 +11,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
+import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
 import dev.slipway.ledger.Ledger;
@@ -26,6 +27,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -175,6 +177,42 @@ class TellerTest {
 
     assertThat(slack.calls).containsExactly("post C1", "reply 1.1", "update 1.1");
     assertThat(slack.replies).containsExactly("1.1 prod/web failed: Exited with code 1.");
+  }
+
+  @Test
+  void showsTheLogLinesThatTheLedgerKeepsBesideTheDeployment() {
+    Sample.write(ledger, Sample.failed(2, Status.ROLLING_BACK, List.of("panic: <no> config")));
+    assertThat(ledger.deployment(Sample.WEB, 2).orElseThrow().diagnosis().orElseThrow().logs())
+        .isEmpty();
+    refresh();
+
+    assertThat(slack.explained).contains("Last log lines of web", "panic: <no> config");
+  }
+
+  @Test
+  void drawsADeploymentWhoseLogLinesHaveExpired() {
+    Sample.write(ledger, Sample.failed(2, Status.ROLLED_BACK));
+    refresh();
+
+    assertThat(slack.channel.get("1.1")).startsWith("🔙 prod/web failed and was rolled back");
+    assertThat(slack.explained).containsExactly("Cause: Exited with code 1.");
+  }
+
+  @Test
+  void doesNotReadLogLinesThatMayNotBeShown() {
+    Deployment quiet =
+        Sample.deployment(
+                Sample.WEB,
+                2,
+                Status.FAILED,
+                Reason.TASKS_FAILED,
+                0,
+                new Audience(Optional.empty(), Level.ALL, false))
+            .with(new Diagnosis("Exited.", "web", List.of(), List.of(), List.of("a secret")));
+    Sample.write(ledger, quiet);
+    refresh();
+
+    assertThat(slack.explained).containsExactly("Cause: Exited.");
   }
 
   @ParameterizedTest

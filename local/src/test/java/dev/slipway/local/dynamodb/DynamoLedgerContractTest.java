@@ -3,16 +3,22 @@ package dev.slipway.local.dynamodb;
 import static dev.slipway.ledger.LedgerSamples.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.SignedJson;
+import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.DynamoLedger;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.LedgerContract;
+import dev.slipway.ledger.LedgerSamples;
 import dev.slipway.local.template.TableSpec;
 import dev.slipway.local.template.Template;
 import dev.slipway.runtime.Environment;
+import dev.slipway.runtime.Json;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +34,8 @@ class DynamoLedgerContractTest extends LedgerContract {
   private static EmbeddedDynamoDb dynamoDb;
   private static TableSpec table;
   private static AwsApi aws;
+
+  private String tableName;
 
   @BeforeAll
   static void start() {
@@ -60,7 +68,35 @@ class DynamoLedgerContractTest extends LedgerContract {
 
   @Override
   protected Ledger ledger() {
-    return new DynamoLedger(aws, newTable());
+    tableName = newTable();
+    return new DynamoLedger(aws, tableName);
+  }
+
+  @Override
+  protected void plant(ServiceRef service, String sk, String document) {
+    ObjectNode put = Json.object().put("TableName", tableName);
+    ObjectNode item = put.putObject("Item");
+    item.putObject("pk").put("S", service.arn());
+    item.putObject("sk").put("S", sk);
+    item.putObject("schema").put("N", "1");
+    item.putObject("doc").put("S", document);
+    aws.call(AwsService.DYNAMODB, "PutItem", put);
+  }
+
+  @Test
+  void logLinesThatHaveExpiredLeaveTheirDeploymentAsItIs() {
+    Ledger ledger = ledger();
+    Head head = Head.unseen(service("web"));
+    ledger.write(Change.of(head, head, LedgerSamples.deployment(service("web"), 5)));
+    ObjectNode delete = Json.object().put("TableName", tableName);
+    ObjectNode key = delete.putObject("Key");
+    key.putObject("pk").put("S", service("web").arn());
+    key.putObject("sk").put("S", "logs#0000000005");
+    aws.call(AwsService.DYNAMODB, "DeleteItem", delete);
+
+    Deployment left = ledger.deployment(service("web"), 5).orElseThrow();
+    assertThat(left).isEqualTo(LedgerSamples.withoutLogs(service("web"), 5));
+    assertThat(ledger.withLogs(left)).isEqualTo(left);
   }
 
   @Test
