@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -72,6 +73,7 @@ final class Account implements AutoCloseable {
   private static final String OPERATOR = "U0ANN00001";
   private static final String SLACK_PATH = "/slack";
 
+  private final Optional<Tls> tls;
   private final AccountClock clock;
   private final SimulatedAccount services;
   private final Queues queues;
@@ -86,10 +88,14 @@ final class Account implements AutoCloseable {
   private int builds;
   private int answers;
 
-  Account(Path template) {
+  /**
+   * @param tls with which the account speaks HTTPS; empty for plain HTTP
+   */
+  Account(Path template, Optional<Tls> tls) {
+    this.tls = tls;
     // An hour behind, so that what is pushed later was pushed later.
     clock = new AccountClock(Instant.now().minus(Duration.ofHours(1)));
-    http = new LocalHttp(0);
+    http = tls.map(how -> new LocalHttp(0, how.context())).orElseGet(() -> new LocalHttp(0));
     slack = new SlackSimulation(clock).at(http.endpoint() + SLACK_PATH);
     services =
         new SimulatedAccount(
@@ -199,6 +205,16 @@ final class Account implements AutoCloseable {
         "local",
         "AWS_SESSION_TOKEN",
         "local");
+  }
+
+  /** What a JVM needs to trust this account. */
+  List<String> trust() {
+    return tls.map(Tls::flags).orElse(List.of());
+  }
+
+  /** What this account's clients trust, as PEM; empty over plain HTTP. */
+  Optional<Path> bundle() {
+    return tls.map(Tls::bundle);
   }
 
   // ---- what the measurements do

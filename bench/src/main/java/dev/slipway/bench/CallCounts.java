@@ -4,6 +4,7 @@ import dev.slipway.bench.Account.Call;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The calls to AWS from a push to UpdateService, counted, in accounts of different size. Counts are
@@ -44,7 +45,7 @@ final class CallCounts {
 
   /** Calls by function and operation, in the order of their first appearance. */
   static Map<String, Integer> count(Launches launches, Case wanted) {
-    try (Account account = new Account(launches.template());
+    try (Account account = new Account(launches.template(), Optional.empty());
         FunctionProcess plan = FunctionProcess.start(launches.function("plan", account));
         FunctionProcess deploy = FunctionProcess.start(launches.function("deploy", account))) {
       String repository = "team/web";

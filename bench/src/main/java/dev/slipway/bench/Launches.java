@@ -44,6 +44,10 @@ final class Launches implements AutoCloseable {
     }
   }
 
+  Tls tls() {
+    return new Tls(work);
+  }
+
   Path template() {
     return root.resolve("template.yaml");
   }
@@ -75,8 +79,12 @@ final class Launches implements AutoCloseable {
   }
 
   static List<String> with(List<String> flags, String more) {
+    return with(flags, List.of(more));
+  }
+
+  private static List<String> with(List<String> flags, List<String> more) {
     List<String> all = new ArrayList<>(flags);
-    all.add(more);
+    all.addAll(more);
     return List.copyOf(all);
   }
 
@@ -89,7 +97,7 @@ final class Launches implements AutoCloseable {
     FunctionSpec spec = account.function(FUNCTIONS.get(name));
     return Launch.java(
         spec.name(),
-        flags,
+        with(flags, account.trust()),
         spec.handler(),
         unpacked(spec.code()),
         account.environment(spec.logicalId()));
@@ -107,7 +115,7 @@ final class Launches implements AutoCloseable {
     jars(folder.resolve("lib")).forEach(jar -> path.add(jar.toString()));
     return Launch.java(
         spec.name(),
-        flags,
+        with(flags, account.trust()),
         String.join(File.pathSeparator, path),
         spec.handler(),
         folder(work.resolve("empty")),
@@ -144,7 +152,7 @@ final class Launches implements AutoCloseable {
     }
     return Launch.java(
         handler,
-        onDemand(),
+        with(onDemand(), account.trust()),
         "dev.slipway.bench.variant." + handler + "::handleRequest",
         taskRoot,
         account.credentials("bench"));
@@ -163,6 +171,7 @@ final class Launches implements AutoCloseable {
     Path folder = root.resolve("bench/peer");
     Map<String, String> environment = new HashMap<>(account.credentials("peer"));
     environment.put("_HANDLER", "deployer.handler");
+    account.bundle().ifPresent(trusted -> environment.put("AWS_CA_BUNDLE", trusted.toString()));
     // Compiled once and kept, as in Lambda's image, but not in the source tree.
     environment.put("PYTHONPYCACHEPREFIX", work.resolve("pycache").toString());
     return Optional.of(

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -45,6 +46,11 @@ public final class Main implements Callable<Integer> {
       names = "--no-libraries",
       description = "Leave out the variants with other libraries and flags.")
   private boolean noLibraries;
+
+  @Option(
+      names = "--http",
+      description = "Leave TLS out: what is left is the cost of everything else.")
+  private boolean plainHttp;
 
   private final PrintStream out = System.out;
   private final PrintStream progress = System.err;
@@ -94,7 +100,9 @@ public final class Main implements Callable<Integer> {
 
   private void times(Launches launches, String loadBefore) throws IOException {
     progress.println("making an account");
-    try (Account account = new Account(launches.template());
+    try (Account account =
+            new Account(
+                launches.template(), plainHttp ? Optional.empty() : Optional.of(launches.tls()));
         FunctionProcess plan = FunctionProcess.start(launches.function("plan", account));
         FunctionProcess deploy = FunctionProcess.start(launches.function("deploy", account))) {
       int followers =
@@ -133,10 +141,11 @@ public final class Main implements Callable<Integer> {
     out.println("# Slipway, measured " + LocalDate.now(ZoneOffset.UTC));
     out.println();
     out.printf(
-        "%d processors, %s, Java %s; load average before %s, after %s.%n%n",
+        "%d processors, %s, Java %s, over %s; load average before %s, after %s.%n%n",
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
         System.getProperty("java.runtime.version"),
+        plainHttp ? "HTTP" : "HTTPS",
         loadBefore,
         load());
   }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.URI;
+import javax.net.ssl.SSLContext;
 
 /**
  * The account's one address, on the loopback interface. A request with the header {@code
@@ -15,13 +16,24 @@ import java.net.URI;
 public final class LocalHttp implements AutoCloseable {
 
   private final HttpServer server;
+  private final String scheme;
   private volatile HttpHandler aws = LocalHttp::nothing;
 
   /**
    * @param port 0 for any free one
    */
   public LocalHttp(int port) {
-    server = LoopbackServer.create(port);
+    this("http", LoopbackServer.create(port));
+  }
+
+  /** The same over HTTPS. */
+  public LocalHttp(int port, SSLContext tls) {
+    this("https", LoopbackServer.create(port, tls));
+  }
+
+  private LocalHttp(String scheme, HttpServer server) {
+    this.scheme = scheme;
+    this.server = server;
     add("/", LocalHttp::nothing);
     server.start();
   }
@@ -36,7 +48,7 @@ public final class LocalHttp implements AutoCloseable {
 
   /** Base of all URLs, without a slash at the end. */
   public String endpoint() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return scheme + "://127.0.0.1:" + server.getAddress().getPort();
   }
 
   public URI uri(String path) {

@@ -2,6 +2,8 @@ package dev.slipway.local.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** The JDK's HTTP server, on the loopback interface only, one virtual thread per exchange. */
 public final class LoopbackServer {
@@ -26,14 +29,36 @@ public final class LoopbackServer {
    * @throws UncheckedIOException if the port is taken; the message names it
    */
   public static HttpServer create(int port) {
+    return created(port, () -> HttpServer.create(address(port), 0));
+  }
+
+  /** The same over HTTPS. */
+  public static HttpServer create(int port, SSLContext tls) {
+    return created(
+        port,
+        () -> {
+          HttpsServer server = HttpsServer.create(address(port), 0);
+          server.setHttpsConfigurator(new HttpsConfigurator(tls));
+          return server;
+        });
+  }
+
+  private interface Creation {
+    HttpServer create() throws IOException;
+  }
+
+  private static HttpServer created(int port, Creation creation) {
     try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      HttpServer server = creation.create();
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       return server;
     } catch (IOException taken) {
       throw new UncheckedIOException("Cannot listen on port " + port, taken);
     }
+  }
+
+  private static InetSocketAddress address(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   /** {@link #answer(HttpExchange, int, String, byte[])} in UTF-8. */
