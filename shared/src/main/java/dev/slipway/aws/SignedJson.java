@@ -30,6 +30,8 @@ public final class SignedJson implements AwsApi {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(15);
 
+  private static final Duration WARM_UP_TIMEOUT = Duration.ofSeconds(2);
+
   /** The SDKs' standard mode gives up here too. */
   private static final int ATTEMPTS_AT_UNKNOWN_OUTCOME = 3;
 
@@ -82,10 +84,18 @@ public final class SignedJson implements AwsApi {
 
   /**
    * Loads what the first call needs, so that it happens in the init phase, which has a full CPU
-   * whatever the function's memory.
+   * whatever the function's memory. Half of that is TLS: a first handshake takes the JVM a quarter
+   * of a second, nearly all of it classes, so it is done beside the rest of the init phase, by
+   * asking for nothing over a connection that the first call then finds open. Whether that goes
+   * well is of no consequence.
+   *
+   * @param first whose endpoint the function calls first
    */
-  public void warmUp() {
-    URI somewhere = endpointOf(AwsService.ECS);
+  public void warmUp(AwsService first) {
+    URI somewhere = endpointOf(first);
+    if (somewhere.getScheme().equals("https")) {
+      Thread.ofPlatform().daemon().name("warm-up").start(() -> connect(somewhere));
+    }
     SigV4.sign(
         somewhere,
         Map.of("X-Amz-Target", "none"),
@@ -94,8 +104,20 @@ public final class SignedJson implements AwsApi {
         "none",
         region,
         time.instant());
-    if (somewhere.getScheme().equals("https")) {
-      javax.net.ssl.HttpsURLConnection.getDefaultSSLSocketFactory();
+  }
+
+  private static void connect(URI uri) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+      connection.setConnectTimeout((int) WARM_UP_TIMEOUT.toMillis());
+      connection.setReadTimeout((int) WARM_UP_TIMEOUT.toMillis());
+      connection.setInstanceFollowRedirects(false);
+      read(
+          connection.getResponseCode() < 400
+              ? connection.getInputStream()
+              : connection.getErrorStream());
+    } catch (IOException ignored) {
+      // The first call will say what is wrong, with its name.
     }
   }
 

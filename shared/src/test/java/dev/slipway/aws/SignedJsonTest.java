@@ -1,6 +1,7 @@
 package dev.slipway.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -418,8 +419,14 @@ class SignedJsonTest {
 
   @Test
   void warmingUpAsksNobody() {
-    aws().warmUp();
+    aws().warmUp(AwsService.DYNAMODB);
     assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void warmingUpIsNoFaultWhereNobodyAnswers() {
+    variables.put("AWS_ENDPOINT_URL", "https://127.0.0.1:1");
+    assertThatCode(() -> aws().warmUp(AwsService.DYNAMODB)).doesNotThrowAnyException();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.slipway.chat;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonLanes;
 import dev.slipway.aws.QueueDeadLetters;
 import dev.slipway.aws.SignedJson;
@@ -36,6 +37,7 @@ public final class DeskHandler implements RequestStreamHandler {
 
   private DeskHandler(Environment environment) {
     this.aws = new SignedJson(environment);
+    aws.warmUp(AwsService.DYNAMODB);
     this.time = AccountTime.from(environment);
     this.log = Log.of("chat-desk", time);
     String table = environment.required("LEDGER_TABLE");
@@ -51,7 +53,6 @@ public final class DeskHandler implements RequestStreamHandler {
             Operators.parse(environment.optional("OPERATORS", "")),
             time,
             log);
-    aws.warmUp();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.slipway.deploy;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonContainerLogs;
 import dev.slipway.aws.JsonEcr;
 import dev.slipway.aws.JsonEcs;
@@ -46,6 +47,7 @@ public final class DeployHandler implements RequestStreamHandler {
     time = AccountTime.from(environment);
     log = Log.of("deploy", time);
     aws = new SignedJson(environment);
+    aws.warmUp(AwsService.DYNAMODB);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
     JsonEcs ecs = new JsonEcs(aws);
     worker =
@@ -62,7 +64,6 @@ public final class DeployHandler implements RequestStreamHandler {
                 environment.optional("IMAGE_REFERENCE", "tag-and-digest").equals("tag-and-digest")),
             log,
             Metrics.of(time));
-    aws.warmUp();
   }
 
   @Override

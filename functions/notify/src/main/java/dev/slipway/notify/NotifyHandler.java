@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsException;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.QueueDeadLetters;
 import dev.slipway.aws.SignedJson;
 import dev.slipway.ledger.DynamoLedger;
@@ -48,8 +49,8 @@ public final class NotifyHandler implements RequestStreamHandler {
   }
 
   private NotifyHandler(Environment environment, SignedJson aws) {
+    aws.warmUp(AwsService.DYNAMODB);
     this(environment, aws, aws::deadlineIn);
-    aws.warmUp();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.slipway.plan;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonEcr;
 import dev.slipway.aws.JsonEcs;
 import dev.slipway.aws.JsonLanes;
@@ -41,6 +42,7 @@ public final class PlanHandler implements RequestStreamHandler {
     time = AccountTime.from(environment);
     log = Log.of("plan", time);
     aws = new SignedJson(environment);
+    aws.warmUp(AwsService.TAGGING);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
     planner =
         new Planner(
@@ -55,7 +57,6 @@ public final class PlanHandler implements RequestStreamHandler {
                 Patience.real(),
                 log,
                 Metrics.of(time)));
-    aws.warmUp();
   }
 
   @Override

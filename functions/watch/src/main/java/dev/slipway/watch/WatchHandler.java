@@ -2,6 +2,7 @@ package dev.slipway.watch;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonLanes;
 import dev.slipway.aws.QueueDeadLetters;
 import dev.slipway.aws.SignedJson;
@@ -37,6 +38,7 @@ public final class WatchHandler implements RequestStreamHandler {
     time = AccountTime.from(environment);
     log = Log.of("watch", time);
     aws = new SignedJson(environment);
+    aws.warmUp(AwsService.DYNAMODB);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
     watcher =
         new Watcher(
@@ -45,7 +47,6 @@ public final class WatchHandler implements RequestStreamHandler {
             time,
             log,
             Metrics.of(time));
-    aws.warmUp();
   }
 
   @Override

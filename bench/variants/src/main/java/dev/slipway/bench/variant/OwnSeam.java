@@ -1,5 +1,6 @@
 package dev.slipway.bench.variant;
 
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.SignedJson;
 import dev.slipway.runtime.Environment;
 
@@ -10,7 +11,7 @@ public final class OwnSeam extends Job {
 
   public OwnSeam() {
     super(true, true);
-    aws.warmUp();
+    aws.warmUp(AwsService.DYNAMODB);
   }
 
   @Override

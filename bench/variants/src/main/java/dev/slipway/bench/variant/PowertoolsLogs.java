@@ -3,6 +3,7 @@ package dev.slipway.bench.variant;
 import static software.amazon.lambda.powertools.logging.argument.StructuredArguments.entry;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.SignedJson;
 import dev.slipway.runtime.Environment;
 import java.io.IOException;
@@ -22,7 +23,7 @@ public final class PowertoolsLogs extends Job {
 
   public PowertoolsLogs() {
     super(false, true);
-    aws.warmUp();
+    aws.warmUp(AwsService.DYNAMODB);
   }
 
   @Override

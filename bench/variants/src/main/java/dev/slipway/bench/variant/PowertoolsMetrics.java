@@ -1,6 +1,7 @@
 package dev.slipway.bench.variant;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import dev.slipway.aws.AwsService;
 import dev.slipway.aws.SignedJson;
 import dev.slipway.runtime.Environment;
 import software.amazon.lambda.powertools.metrics.Metrics;
@@ -17,7 +18,7 @@ public final class PowertoolsMetrics extends Job {
   public PowertoolsMetrics() {
     super(true, false);
     metrics.setNamespace("Slipway");
-    aws.warmUp();
+    aws.warmUp(AwsService.DYNAMODB);
   }
 
   @Override
