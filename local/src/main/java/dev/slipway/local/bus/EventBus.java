@@ -42,6 +42,26 @@ public final class EventBus implements AwsApi {
    */
   public record Delivery(String rule, String target, String outcome, String body) {}
 
+  /** How the events of AWS's services reach the targets of rules. */
+  public enum Conduct {
+    /** Once, at once, in order. */
+    DELIVERED,
+    /** Never. */
+    LOST,
+    /** Some twice, each up to four seconds late, and so in any order. */
+    SHUFFLED
+  }
+
+  /**
+   * @param detailType empty for every one
+   */
+  private record Way(Conduct conduct, String detailType) {
+    boolean concerns(ObjectNode event) {
+      return event.path("source").asText().startsWith("aws.")
+          && (detailType.isEmpty() || detailType.equals(event.path("detail-type").asText()));
+    }
+  }
+
   private static final String SERVICE = "events.amazonaws.com";
 
   /** How late a shuffled event may be. */
@@ -53,7 +73,7 @@ public final class EventBus implements AwsApi {
   private final List<RuleSpec> rules;
   private final List<Stack.QueuePolicy> policies;
   private final Random random;
-  private final boolean shuffle;
+  private final List<Way> ways = new CopyOnWriteArrayList<>();
   private final List<Consumer<ObjectNode>> events = new CopyOnWriteArrayList<>();
   private final List<Consumer<Delivery>> deliveries = new CopyOnWriteArrayList<>();
 
@@ -64,7 +84,27 @@ public final class EventBus implements AwsApi {
     this.rules = stack.rules();
     this.policies = stack.queuePolicies();
     this.random = random;
-    this.shuffle = shuffle;
+    conduct(shuffle ? Conduct.SHUFFLED : Conduct.DELIVERED, "");
+  }
+
+  /**
+   * From now on events of this type come so; schedules and the functions' own events always come.
+   *
+   * @param detailType empty for every one, and then nothing said before counts any more
+   */
+  public void conduct(Conduct conduct, String detailType) {
+    if (detailType.isEmpty()) {
+      ways.clear();
+    }
+    ways.addFirst(new Way(conduct, detailType));
+  }
+
+  private Conduct conduct(ObjectNode event) {
+    return ways.stream()
+        .filter(way -> way.concerns(event))
+        .findFirst()
+        .map(Way::conduct)
+        .orElse(Conduct.DELIVERED);
   }
 
   /** Told of every event on any bus, before it is routed. */
@@ -162,25 +202,25 @@ public final class EventBus implements AwsApi {
   private void send(RuleSpec rule, ObjectNode event) {
     for (RuleSpec.Target target : rule.targets()) {
       String body = target.input() == null ? Json.write(event) : target.input();
-      int times = 1;
-      if (shuffle && rule.every() == null) {
-        synchronized (random) {
-          times = random.nextInt(8) == 0 ? 2 : 1;
-        }
+      switch (rule.every() == null ? conduct(event) : Conduct.DELIVERED) {
+        case DELIVERED -> deliver(rule, target, body);
+        case LOST -> report(rule, target.arn(), "lost", body);
+        case SHUFFLED -> shuffled(rule, target, body);
       }
-      for (int i = 0; i < times; i++) {
-        Duration late = Duration.ZERO;
-        if (shuffle && rule.every() == null) {
-          synchronized (random) {
-            late = Duration.ofMillis(random.nextInt(LATEST_MILLIS));
-          }
-        }
-        if (late.isZero()) {
-          deliver(rule, target, body);
-        } else {
-          clock.after(late, () -> deliver(rule, target, body));
-        }
+    }
+  }
+
+  private void shuffled(RuleSpec rule, RuleSpec.Target target, String body) {
+    int times;
+    synchronized (random) {
+      times = random.nextInt(8) == 0 ? 2 : 1;
+    }
+    for (int i = 0; i < times; i++) {
+      Duration late;
+      synchronized (random) {
+        late = Duration.ofMillis(random.nextInt(LATEST_MILLIS));
       }
+      clock.after(late, () -> deliver(rule, target, body));
     }
   }
 

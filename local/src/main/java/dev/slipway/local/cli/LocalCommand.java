@@ -49,7 +49,7 @@ final class LocalCommand implements Callable<Integer> {
     Scenario scenario = ScenarioFile.load("demo");
     Path addressFile = Here.addressFile();
     try (Playground playground = start()) {
-      playground.settle(scenario.services());
+      playground.settle(scenario);
       playground.pace().speed(speed);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> forget(addressFile)));
       tell(addressFile, playground);

@@ -2,6 +2,7 @@ package dev.slipway.local.cli;
 
 import dev.slipway.local.demo.ScenarioFile;
 import dev.slipway.local.demo.Screen;
+import dev.slipway.local.demo.Screen.Style;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,7 +10,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Any scenario. */
-@Command(name = "play", description = "Plays a scenario from local/src/main/resources/scenarios.")
+@Command(
+    name = "play",
+    description =
+        "Plays a scenario on an account in this process: what the CI job, people and chance do, and"
+            + " what Slipway has to make of it. Exit status 0 only if every step ended as it"
+            + " should.")
 final class PlayCommand implements Callable<Integer> {
 
   @Option(
@@ -18,7 +24,11 @@ final class PlayCommand implements Callable<Integer> {
       description = "This.")
   private boolean help;
 
-  @Parameters(paramLabel = "NAME", description = "Its name, or list for all of them.")
+  @Parameters(
+      paramLabel = "NAME",
+      description =
+          "Its name; list for all of them; or a file of your own, ./mine.yaml, written like those"
+              + " in local/src/main/resources/scenarios.")
   private String name;
 
   @Mixin private PlayOptions options;
@@ -29,9 +39,20 @@ final class PlayCommand implements Callable<Integer> {
       return ScenarioRun.run(name, options);
     }
     Screen screen = Here.screen();
-    for (String each : ScenarioFile.names()) {
-      screen.line(Screen.column(each, 16) + " " + ScenarioFile.load(each).title());
+    int width = ScenarioFile.names().stream().mapToInt(String::length).max().orElse(0);
+    for (ScenarioFile.Group group : ScenarioFile.groups()) {
+      screen.line();
+      screen.line(screen.styled(Style.STRONG, group.title()));
+      for (String each : group.names()) {
+        screen.line(
+            "  "
+                + screen.styled(Style.ACCENT, Screen.column(each, width))
+                + "  "
+                + ScenarioFile.load(each).title());
+      }
     }
+    screen.line();
+    screen.line("./slipway play NAME plays one; ./slipway play ./mine.yaml plays your own.");
     return 0;
   }
 }

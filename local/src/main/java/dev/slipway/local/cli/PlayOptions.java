@@ -11,7 +11,9 @@ final class PlayOptions {
     @Option(
         names = "--speed",
         paramLabel = "N",
-        description = "Account seconds in a second of yours; 1 is real time. Default: 10.")
+        description =
+            "Account seconds in a second of yours; 1 is real time. Default: what the scenario says,"
+                + " or 10.")
     private Integer factor;
 
     @Option(names = "--fast", description = "As fast as the machine can.")
@@ -33,10 +35,14 @@ final class PlayOptions {
   @Option(names = "--stay", description = "Keep the page up at the end, until Ctrl-C.")
   private boolean stay;
 
-  /** Account seconds in a real second; 0 for as fast as it can. */
-  int speed() {
+  /**
+   * Account seconds in a real second; 0 for as fast as it can.
+   *
+   * @param otherwise where the user does not say
+   */
+  int speed(int otherwise) {
     if (speed == null) {
-      return DEFAULT_SPEED;
+      return otherwise;
     }
     if (speed.fast) {
       return 0;

@@ -1,6 +1,7 @@
 package dev.slipway.local.cli;
 
 import dev.slipway.local.demo.Console;
+import dev.slipway.local.demo.Outcome;
 import dev.slipway.local.demo.Player;
 import dev.slipway.local.demo.Playground;
 import dev.slipway.local.demo.Scenario;
@@ -21,21 +22,26 @@ final class ScenarioRun {
   static int run(String name, PlayOptions options) {
     Screen screen = Here.screen();
     Scenario scenario = ScenarioFile.load(name);
-    int speed = options.speed();
+    int speed = options.speed(scenario.speed());
     long started = System.nanoTime();
     screen.line(screen.styled(Style.STRONG, scenario.title()));
-    Screen.wrap(scenario.about(), screen.width()).forEach(screen::line);
+    if (!scenario.about().isEmpty()) {
+      Screen.wrap(scenario.about(), screen.width()).forEach(screen::line);
+    }
     screen.line();
     try (Playground playground = Playground.start(Here.root(), options.port(), false)) {
-      playground.settle(scenario.services());
+      playground.settle(scenario);
       fleet(screen, scenario.services());
       screen.line();
       screen.line("Watch it at " + screen.styled(Style.ACCENT, playground.pageUrl()));
       Console console = new Console(screen, Playground.CHANNELS, options.all());
       playground.timeline().listen(console::entry);
       playground.slack().listen(console::slack);
-      List<Player.Result> results = new Player(playground, console, speed).play(scenario);
-      boolean ok = summary(screen, results, Duration.ofNanos(System.nanoTime() - started));
+      Player player = new Player(playground, console, speed);
+      List<Player.Result> results = player.play(scenario);
+      List<String> leftovers = player.leftovers(scenario);
+      Duration wall = Duration.ofNanos(System.nanoTime() - started);
+      boolean ok = summary(screen, results, leftovers, wall);
       if (options.stay()) {
         screen.line();
         screen.line("The page stays at " + playground.pageUrl() + " until Ctrl-C.");
@@ -63,7 +69,8 @@ final class ScenarioRun {
     }
   }
 
-  private static boolean summary(Screen screen, List<Player.Result> results, Duration wall) {
+  private static boolean summary(
+      Screen screen, List<Player.Result> results, List<String> leftovers, Duration wall) {
     int names = results.stream().mapToInt(result -> result.step().name().length()).max().orElse(0);
     screen.line();
     screen.line(
@@ -78,7 +85,7 @@ final class ScenarioRun {
               + "  "
               + Screen.column(words(result.took()), 9)
               + ok;
-      for (Scenario.Outcome outcome : result.step().outcomes()) {
+      for (Outcome outcome : result.step().outcomes()) {
         screen.line(start + outcome.words());
         start = " ".repeat(names + 2 + 9 + 5);
       }
@@ -87,12 +94,21 @@ final class ScenarioRun {
       }
     }
     long good = results.stream().filter(Player.Result::ok).count();
-    boolean ok = good == results.size();
+    boolean ok = good == results.size() && leftovers.isEmpty();
     screen.line();
+    for (String leftover : leftovers) {
+      screen.line(screen.styled(Style.BAD, "left behind: " + Screen.clean(leftover)));
+    }
     screen.line(
         screen.styled(
                 ok ? Style.GOOD : Style.BAD,
-                good + " of " + results.size() + " steps ended as they should")
+                good
+                    + " of "
+                    + results.size()
+                    + (results.size() == 1 ? " step" : " steps")
+                    + " ended as "
+                    + (results.size() == 1 ? "it" : "they")
+                    + " should")
             + screen.styled(
                 Style.SOFT,
                 ", by the ledger, by ECS and by Slack; " + wall.toSeconds() + " s of your time"));

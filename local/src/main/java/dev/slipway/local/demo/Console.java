@@ -8,6 +8,7 @@ import dev.slipway.local.slack.SlackMessage;
 import dev.slipway.local.slack.SlackSimulation.Change;
 import dev.slipway.local.slack.Terminal;
 import dev.slipway.slack.Message;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -132,6 +133,15 @@ public final class Console {
             message.at());
     List<String> box = slack.draw(named);
     screen.line(INDENT + String.join("\n" + INDENT, box));
+  }
+
+  /** What somebody does, or what goes wrong, where the account's own lines do not tell it. */
+  public void action(Instant at, String words) {
+    screen.line(
+        screen.styled(Style.SOFT, CLOCK.format(at) + "  ")
+            + screen.styled(Style.ACCENT, Screen.column("does", KIND))
+            + " "
+            + screen.styled(Style.ACCENT, Screen.clean(words)));
   }
 
   /** Heading of a step. */

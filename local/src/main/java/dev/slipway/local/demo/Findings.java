@@ -9,14 +9,15 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.PushRecord;
-import dev.slipway.local.demo.Scenario.Outcome;
 import dev.slipway.local.slack.SlackMessage;
 import dev.slipway.local.slack.SlackSimulation;
 import dev.slipway.runtime.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -35,12 +36,14 @@ final class Findings {
   private final Ledger ledger;
   private final SlackSimulation slack;
   private final String channel;
+  private final Watchman watchman;
 
-  Findings(AwsApi aws, Ledger ledger, SlackSimulation slack, String channel) {
+  Findings(AwsApi aws, Ledger ledger, SlackSimulation slack, String channel, Watchman watchman) {
     this.aws = aws;
     this.ledger = ledger;
     this.slack = slack;
     this.channel = channel;
+    this.watchman = watchman;
   }
 
   /**
@@ -56,7 +59,73 @@ final class Findings {
           runs(runs, runs.service(), runs.image(), digests.getOrDefault(runs.image(), ""));
       case Outcome.StillRuns still ->
           runs(still, still.service(), still.image(), before.getOrDefault(still.service(), ""));
+      case Outcome.RunsNothing nothing -> runsNothing(nothing);
+      case Outcome.Quarantined quarantined ->
+          quarantined(quarantined, digests.getOrDefault(quarantined.image(), ""));
+      case Outcome.Waits waits -> waits(waits, digests.getOrDefault(waits.image(), ""));
+      case Outcome.LastGood good -> lastGood(good, digests.getOrDefault(good.image(), ""));
+      case Outcome.Deployments many -> count(many, digests.getOrDefault(many.image(), ""));
+      case Outcome.Calls calls -> {
+        int count = watchman.calls(calls.operation());
+        yield new Finding(calls, count == calls.count(), calls.operation() + ": " + count);
+      }
+      case Outcome.Told told -> told(told);
     };
+  }
+
+  private Finding runsNothing(Outcome.RunsNothing outcome) {
+    JsonNode described = describe(outcome.service());
+    int running = described.path("runningCount").asInt();
+    return new Finding(outcome, running == 0, running + " tasks run");
+  }
+
+  private Finding quarantined(Outcome.Quarantined outcome, String digest) {
+    List<String> there =
+        ledger.head(service(outcome.service())).quarantine().stream()
+            .map(entry -> entry.digest().value())
+            .toList();
+    boolean holds = !digest.isEmpty() && there.contains(digest) == outcome.there();
+    return new Finding(outcome, holds, there.size() + " digests in quarantine");
+  }
+
+  private Finding waits(Outcome.Waits outcome, String digest) {
+    var waiting = ledger.head(service(outcome.service())).waiting().byRepository().values();
+    boolean holds =
+        waiting.stream().anyMatch(wanted -> wanted.image().digest().value().equals(digest));
+    return new Finding(
+        outcome,
+        holds,
+        waiting.isEmpty()
+            ? "nothing waits"
+            : String.join(", ", waiting.stream().map(one -> one.image().brief()).toList())
+                + " waits");
+  }
+
+  private Finding lastGood(Outcome.LastGood outcome, String digest) {
+    var good = ledger.head(service(outcome.service())).lastGood();
+    boolean holds =
+        good.map(one ->
+                one.images().byContainer().values().stream()
+                    .anyMatch(image -> image.digest().value().equals(digest)))
+            .orElse(false);
+    return new Finding(
+        outcome, holds, good.map(one -> one.images().brief()).orElse("nothing") + " is last good");
+  }
+
+  private Finding count(Outcome.Deployments outcome, String digest) {
+    int count = deployments(outcome.service(), digest).size();
+    return new Finding(outcome, count == outcome.count(), count + " deployments");
+  }
+
+  private Finding told(Outcome.Told outcome) {
+    List<SlackMessage> all = new ArrayList<>(slack.messages(channel));
+    slack.messages(channel).forEach(message -> all.addAll(slack.thread(channel, message.ts())));
+    all.addAll(slack.answers());
+    boolean holds =
+        all.stream()
+            .map(message -> String.join(" ", Plain.lines(message.content())))
+            .anyMatch(text -> text.contains(outcome.text()));
+    return new Finding(outcome, holds, "not among " + all.size() + " messages");
   }
 
   static ServiceRef service(String brief) {
@@ -67,12 +136,31 @@ final class Findings {
 
   /** The newest deployment, not a rollback, that was to bring the digest. */
   Optional<Deployment> deployment(String service, String digest) {
+    return deployments(service, digest).stream().findFirst();
+  }
+
+  private List<Deployment> deployments(String service, String digest) {
     return ledger.deployments(service(service), RECENT).stream()
         .filter(deployment -> !deployment.isRollback())
         .filter(deployment ->
             deployment.to().byContainer().values().stream()
                 .anyMatch(image -> image.digest().value().equals(digest)))
-        .findFirst();
+        .toList();
+  }
+
+  /** What no scenario may leave behind at a service, in words; empty if there is nothing. */
+  List<String> leftovers(String service) {
+    List<String> found = new ArrayList<>();
+    Set<Long> wentBackFrom = new HashSet<>();
+    for (Deployment deployment : ledger.deployments(service(service), RECENT)) {
+      if (!deployment.status().ended()) {
+        found.add(deployment.id() + " has no verdict: " + words(deployment.status().name()));
+      }
+      if (deployment.isRollback() && !wentBackFrom.add(deployment.rollbackOf())) {
+        found.add("#" + deployment.rollbackOf() + " of " + service + " was rolled back twice");
+      }
+    }
+    return found;
   }
 
   /** The message about a deployment: its number stands in it. */
@@ -97,7 +185,9 @@ final class Findings {
     seen.add(words(deployment.reason().name()));
     boolean holds =
         deployment.status() == outcome.status()
-            && outcome.reason().map(reason -> reason == deployment.reason()).orElse(true);
+            && outcome.reason().map(reason -> reason == deployment.reason()).orElse(true)
+            && outcome.by().map(who -> who == deployment.rolledBackBy()).orElse(true);
+    outcome.by().ifPresent(_ -> seen.add("by " + words(deployment.rolledBackBy().name())));
     Optional<SlackMessage> message = message(deployment);
     String title = message.map(one -> Plain.lines(one.content()).getFirst()).orElse("");
     holds &= title.contains(outcome.says());
@@ -109,7 +199,13 @@ final class Findings {
               .flatMap(reply -> Plain.lines(reply.content()).stream())
               .anyMatch(line -> line.contains(outcome.explains().get()));
       holds &= explained;
-      seen.add(explained ? "explained in its thread" : "not explained in its thread");
+      seen.add(
+          explained
+              ? "explained in its thread"
+              : deployment
+                  .diagnosis()
+                  .map(one -> "its cause is: " + one.cause())
+                  .orElse("not explained in its thread"));
     }
     return new Finding(outcome, holds, String.join(", ", seen));
   }
@@ -120,13 +216,15 @@ final class Findings {
             .filter(push -> push.digest().equals(digest))
             .findFirst();
     Optional<String> said =
-        slack.messages(channel).stream()
-            .map(message -> String.join(" ", Plain.lines(message.content())))
-            .filter(text ->
-                text.contains(outcome.service())
-                    && text.contains(outcome.image())
-                    && text.contains(outcome.says()))
-            .findFirst();
+        outcome.says().isEmpty()
+            ? Optional.of("not told")
+            : slack.messages(channel).stream()
+                .map(message -> String.join(" ", Plain.lines(message.content())))
+                .filter(text ->
+                    text.contains(outcome.service())
+                        && text.contains(outcome.image())
+                        && text.contains(outcome.says()))
+                .findFirst();
     boolean holds =
         record.map(push -> push.reason() == outcome.reason()).orElse(false) && said.isPresent();
     return new Finding(
@@ -175,7 +273,8 @@ final class Findings {
     return count;
   }
 
-  private JsonNode describe(String service) {
+  /** The service as DescribeServices has it; empty if there is none. */
+  JsonNode describe(String service) {
     ServiceRef ref = service(service);
     ObjectNode input = Json.object().put("cluster", ref.cluster());
     input.putArray("services").add(ref.name());

@@ -1,31 +1,39 @@
 package dev.slipway.local.demo;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.local.SimulatedAccount;
 import dev.slipway.local.demo.Scenario.Breaker;
 import dev.slipway.runtime.Json;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.Map;
 
 /** Makes the services of a scenario, with what they stand on. */
 final class Fleet {
 
   private Fleet() {}
 
-  /**
-   * @param push pushes a healthy image, given repository and tag
-   */
+  /** Pushes an image. */
+  interface Pusher {
+    void push(String image, String behaviour);
+  }
+
   static void create(
-      SimulatedAccount account, List<Scenario.Service> services, BiConsumer<String, String> push) {
-    Set<String> images = new LinkedHashSet<>();
-    services.forEach(service -> images.add(service.image()));
-    for (String image : images) {
-      push.accept(repository(image), tag(image));
+      SimulatedAccount account,
+      List<Scenario.Cluster> clusters,
+      List<Scenario.Service> services,
+      Pusher pusher) {
+    for (Scenario.Cluster cluster : clusters) {
+      createCluster(account, cluster.name());
+      account
+          .ecs()
+          .addInstances(cluster.name(), cluster.instances(), cluster.cpu(), cluster.memory());
     }
+    Map<String, String> images = new LinkedHashMap<>();
+    services.forEach(service -> images.put(service.image(), service.behaviour()));
+    images.forEach(pusher::push);
     for (Scenario.Service service : services) {
       create(account, service);
     }
@@ -39,24 +47,42 @@ final class Fleet {
     return image.substring(image.indexOf(':') + 1);
   }
 
+  /** CreateCluster answers with the one there is, if there is one. */
+  private static void createCluster(SimulatedAccount account, String name) {
+    account.call(AwsService.ECS, "CreateCluster", Json.object().put("clusterName", name));
+  }
+
+  static String logGroup(Scenario.Service service) {
+    return "/ecs/" + service.cluster() + "-" + service.name();
+  }
+
   private static void create(SimulatedAccount account, Scenario.Service service) {
-    try {
-      account.call(
-          AwsService.ECS, "CreateCluster", Json.object().put("clusterName", service.cluster()));
-    } catch (AwsException e) {
-      if (!e.is("ClusterAlreadyExistsException")) {
-        throw e;
-      }
-    }
-    String logs = "/ecs/" + service.cluster() + "-" + service.name();
+    createCluster(account, service.cluster());
+    String logs = logGroup(service);
     account.logs().create(logs);
+    for (JsonNode alarm : service.given().deploymentConfiguration().at("/alarms/alarmNames")) {
+      quietAlarm(account, alarm.asText());
+    }
     String definition =
         account
             .call(AwsService.ECS, "RegisterTaskDefinition", definition(account, service, logs))
             .path("taskDefinition")
             .path("taskDefinitionArn")
             .asText();
-    account.ecs().createSettledService(service(service, definition));
+    ObjectNode input = service(service, definition);
+    if (service.settled()) {
+      account.ecs().createSettledService(input);
+    } else {
+      account.call(AwsService.ECS, "CreateService", input);
+    }
+  }
+
+  private static void quietAlarm(SimulatedAccount account, String name) {
+    account.call(AwsService.CLOUDWATCH, "PutMetricAlarm", Json.object().put("AlarmName", name));
+    account.call(
+        AwsService.CLOUDWATCH,
+        "SetAlarmState",
+        Json.object().put("AlarmName", name).put("StateValue", "OK"));
   }
 
   private static ObjectNode definition(
@@ -89,6 +115,8 @@ final class Fleet {
           .add("CMD-SHELL")
           .add("curl -fsS http://localhost:8080/health || exit 1");
     }
+    container.setAll(service.given().container());
+    definition.setAll(service.given().taskDefinition());
     return definition;
   }
 
@@ -98,18 +126,34 @@ final class Fleet {
             .put("cluster", service.cluster())
             .put("serviceName", service.name())
             .put("taskDefinition", definition)
-            .put("desiredCount", service.tasks())
-            .put("launchType", "FARGATE");
+            .put("desiredCount", service.tasks());
     ObjectNode network = input.putObject("networkConfiguration").putObject("awsvpcConfiguration");
     network.putArray("subnets").add("subnet-0a1b2c3d4e5f60718");
     network.putArray("securityGroups").add("sg-0a1b2c3d4e5f60718");
-    input
-        .putObject("deploymentConfiguration")
+    ObjectNode configuration = input.putObject("deploymentConfiguration");
+    configuration
         .putObject("deploymentCircuitBreaker")
         .put("enable", service.breaker() != Breaker.NONE)
         .put("rollback", service.breaker() == Breaker.ROLLBACK);
+    configuration.setAll(service.given().deploymentConfiguration());
+    if (!service.targetGroup().isEmpty()) {
+      input
+          .putArray("loadBalancers")
+          .addObject()
+          .put(
+              "targetGroupArn",
+              "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/"
+                  + service.targetGroup()
+                  + "/0a1b2c3d4e5f6071")
+          .put("containerName", service.name())
+          .put("containerPort", 8080);
+    }
     var tags = input.putArray("tags");
     service.tags().forEach((key, value) -> tags.addObject().put("key", key).put("value", value));
+    input.setAll(service.given().service());
+    if (!input.has("launchType")) {
+      input.put("launchType", "FARGATE");
+    }
     return input;
   }
 }

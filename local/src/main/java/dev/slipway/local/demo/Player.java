@@ -1,26 +1,28 @@
 package dev.slipway.local.demo;
 
-import dev.slipway.chat.RollBackButton;
-import dev.slipway.deployment.Deployment;
+import dev.slipway.aws.AwsException;
+import dev.slipway.deployment.Status;
 import dev.slipway.local.demo.Findings.Finding;
-import dev.slipway.local.demo.Scenario.Action;
 import dev.slipway.local.demo.Scenario.Step;
 import dev.slipway.local.page.Steps.State;
 import dev.slipway.local.page.Timeline.Tone;
-import dev.slipway.local.slack.SlackMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /** Plays a scenario on a playground, step by step, and says what came of each. */
 public final class Player {
 
-  /** Account time after which a step has failed. */
-  private static final Duration LIMIT = Duration.ofMinutes(15);
+  /** Account time in which what is under way at the end has to have come to its verdict. */
+  private static final Duration REST = Duration.ofMinutes(10);
+
+  /** Account time after which what an action waits for does not come any more. */
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
 
   /** Account time between steps, so that pushes are told apart by their second. */
   private static final Duration BREATH = Duration.ofSeconds(3);
@@ -30,19 +32,23 @@ public final class Player {
   /**
    * What came of a step.
    *
+   * @param trouble why it could not be played; empty if it could
    * @param took account time
    */
-  public record Result(Step step, List<Finding> findings, Duration took) {
+  public record Result(Step step, List<Finding> findings, String trouble, Duration took) {
     public boolean ok() {
-      return findings.stream().allMatch(Finding::holds);
+      return trouble.isEmpty() && findings.stream().allMatch(Finding::holds);
     }
 
     /** What was seen where it differs from what was expected; else what was expected. */
     public String seen() {
       List<String> seen = new ArrayList<>();
+      if (!trouble.isEmpty()) {
+        seen.add(trouble);
+      }
       for (Finding finding : findings) {
         if (!finding.holds()) {
-          seen.add(finding.outcome().service() + ": " + finding.seen());
+          seen.add(finding.outcome().words() + "? Seen: " + finding.seen());
         }
       }
       return String.join("; ", seen);
@@ -56,7 +62,10 @@ public final class Player {
   /** Account seconds in a real second; 0 for as fast as it can. */
   private final int speed;
 
+  /** {@code repository:tag} to the digest that was pushed under it last. */
   private final Map<String, String> digests = new HashMap<>();
+
+  private final Hands hands;
 
   public Player(Playground playground, Console console, int speed) {
     this.playground = playground;
@@ -64,11 +73,20 @@ public final class Player {
     this.speed = speed;
     this.findings =
         new Findings(
-            playground.services(), playground.ledger(), playground.slack(), Playground.CHANNEL);
+            playground.services(),
+            playground.ledger(),
+            playground.slack(),
+            Playground.CHANNEL,
+            playground.watchman());
+    this.hands = new Hands(playground, findings, digests);
   }
 
-  /** Plays all steps; after one that fails the next is played all the same. */
+  /**
+   * Plays all steps, after {@link Playground#settle} made the scenario's services; after one that
+   * fails the next is played all the same.
+   */
   public List<Result> play(Scenario scenario) {
+    digests.putAll(playground.digests(scenario));
     for (Step step : scenario.steps()) {
       playground.steps().add(step.name(), step.expected());
     }
@@ -84,38 +102,81 @@ public final class Player {
     return results;
   }
 
+  /**
+   * What is left behind and should not be: a deployment without a verdict, one that was rolled back
+   * twice, a message that nobody could handle, a call that the template does not allow. Empty after
+   * a scenario that ended as it should.
+   */
+  public List<String> leftovers(Scenario scenario) {
+    List<String> found = new ArrayList<>();
+    waitFor(
+        () -> {
+          found.clear();
+          scenario.services().forEach(service -> found.addAll(findings.leftovers(service.brief())));
+          return found.isEmpty();
+        },
+        REST);
+    found.addAll(playground.watchman().troubles());
+    return found;
+  }
+
   private Result play(Step step, int index, int of) {
     Instant begin = now();
     console.step(index + 1, of, step.name());
     playground.narrator().step(begin, Tone.PLAIN, step.name());
     playground.steps().set(index, State.NOW);
+    playground.watchman().beginStep();
     Map<String, String> before = new HashMap<>();
-    step.outcomes()
-        .forEach(outcome -> before.computeIfAbsent(outcome.service(), findings::runningDigest));
-    for (Action action : step.actions()) {
-      act(action);
+    for (Outcome outcome : step.outcomes()) {
+      if (!outcome.service().isEmpty()) {
+        before.computeIfAbsent(outcome.service(), findings::runningDigest);
+      }
     }
     List<Finding> found = new ArrayList<>();
-    waitFor(() -> {
-      found.clear();
-      step.outcomes().forEach(outcome -> found.add(findings.find(outcome, digests, before)));
-      return found.stream().allMatch(Finding::holds);
-    });
-    Result result = new Result(step, List.copyOf(found), Duration.between(begin, now()));
+    String trouble = "";
+    try {
+      for (Action action : step.actions()) {
+        act(action);
+      }
+      waitFor(
+          () -> {
+            found.clear();
+            step.outcomes().forEach(outcome -> found.add(findings.find(outcome, digests, before)));
+            return found.stream().allMatch(Finding::holds);
+          },
+          step.within());
+    } catch (IllegalStateException | AwsException e) {
+      trouble = e.getMessage();
+    }
+    Result result = new Result(step, List.copyOf(found), trouble, Duration.between(begin, now()));
     playground.steps().set(index, result.ok() ? State.OK : State.WRONG);
     return result;
   }
 
   private void act(Action action) {
+    if (!action.words().isEmpty()) {
+      console.action(now(), action.words());
+    }
     switch (action) {
-      case Action.Push(String image, String behaviour) ->
-          digests.put(
-              image,
-              playground.push(
-                  Fleet.repository(image), Fleet.tag(image), behaviour, List.of("amd64")));
+      case Action.Wait(Duration time) -> pass(time);
       case Action.UntilNewTask(String service, String image) ->
-          waitFor(() -> underWay(service, image));
-      case Action.RollBack(String service, String image) -> press(service, image);
+          await(() -> underWay(service, image), "no task of " + image + " runs at " + service);
+      case Action.Until(String service, String image, Status status) ->
+          await(
+              () ->
+                  findings
+                      .deployment(service, digests.getOrDefault(image, ""))
+                      .map(deployment -> deployment.status() == status)
+                      .orElse(false),
+              "the deployment of " + image + " at " + service + " is not " + Mapping.word(status));
+      default -> hands.act(action);
+    }
+  }
+
+  private void await(BooleanSupplier condition, String otherwise) {
+    if (!waitFor(condition, PATIENCE)) {
+      throw new IllegalStateException(
+          otherwise + " after " + PATIENCE.toMinutes() + " minutes of the account's time");
     }
   }
 
@@ -124,19 +185,6 @@ public final class Player {
     String digest = digests.getOrDefault(image, "");
     return findings.tasksOf(service, digest) > 0
         && findings.deployment(service, digest).filter(one -> !one.status().ended()).isPresent();
-  }
-
-  private void press(String service, String image) {
-    Deployment deployment =
-        findings
-            .deployment(service, digests.getOrDefault(image, ""))
-            .orElseThrow(() -> new IllegalStateException(service + " never deployed " + image));
-    SlackMessage card =
-        findings
-            .message(deployment)
-            .orElseThrow(
-                () -> new IllegalStateException("Slack has no message about " + deployment.id()));
-    playground.press(card.channel(), card.ts(), RollBackButton.ACTION_ID);
   }
 
   // ---- time
@@ -150,17 +198,31 @@ public final class Player {
     if (speed == 0) {
       playground.account().runFor(time);
     } else {
-      waitFor(() -> !now().isBefore(end));
+      waitFor(() -> !now().isBefore(end), time.plus(BREATH));
     }
   }
 
-  private void waitFor(BooleanSupplier condition) {
+  /** Whether it came to hold within this account time. */
+  private boolean waitFor(BooleanSupplier condition, Duration limit) {
     if (speed == 0) {
-      playground.account().runUntil(condition, LIMIT);
-      return;
+      AtomicLong seen = new AtomicLong(-1);
+      boolean held =
+          playground
+              .account()
+              .runUntil(
+                  () -> {
+                    // Looking costs more than time does: look again only if something was done.
+                    long now = playground.watchman().changes();
+                    return seen.getAndSet(now) != now && condition.getAsBoolean();
+                  },
+                  limit);
+      return held || condition.getAsBoolean();
     }
-    Instant end = now().plus(LIMIT);
-    while (!condition.getAsBoolean() && now().isBefore(end)) {
+    Instant end = now().plus(limit);
+    while (!condition.getAsBoolean()) {
+      if (!now().isBefore(end)) {
+        return false;
+      }
       try {
         Thread.sleep(GLANCE);
       } catch (InterruptedException e) {
@@ -168,5 +230,6 @@ public final class Player {
         throw new IllegalStateException("interrupted while a step was being played", e);
       }
     }
+    return true;
   }
 }

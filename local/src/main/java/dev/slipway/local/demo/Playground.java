@@ -2,11 +2,11 @@ package dev.slipway.local.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
 import dev.slipway.ledger.DynamoLedger;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.local.SimulatedAccount;
+import dev.slipway.local.bus.EventBus.Conduct;
 import dev.slipway.local.ecr.ImagePusher;
 import dev.slipway.local.http.LoopbackServer;
 import dev.slipway.local.page.AccountNarrator;
@@ -17,6 +17,7 @@ import dev.slipway.local.page.Page;
 import dev.slipway.local.page.Steps;
 import dev.slipway.local.page.Timeline;
 import dev.slipway.local.runtime.LocalAccount;
+import dev.slipway.local.slack.Behaviour;
 import dev.slipway.local.slack.SignedRequest;
 import dev.slipway.local.slack.SlackSimulation;
 import dev.slipway.local.template.RuleSpec;
@@ -30,7 +31,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +54,9 @@ public final class Playground implements AutoCloseable {
   /** Id to name of Slack's channels. */
   public static final Map<String, String> CHANNELS = Map.of(CHANNEL, "deploys");
 
+  /** For services whose first tasks are not there all along. */
+  private static final Duration FIRST_ROLLOUT = Duration.ofMinutes(3);
+
   private static final String SLACK_PATH = "/slack";
   private static final String DOOR = "ChatDoorFunction";
 
@@ -65,6 +71,8 @@ public final class Playground implements AutoCloseable {
   private final Pace pace;
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicInteger builds = new AtomicInteger();
+  private final Disturbance disturbance = new Disturbance();
+  private final Watchman watchman = new Watchman();
 
   private Playground(LocalAccount account, SimulatedAccount services, boolean interactive) {
     this.account = account;
@@ -85,6 +93,9 @@ public final class Playground implements AutoCloseable {
     AccountNarrator listener = new AccountNarrator(narrator, ledger, account.clock());
     account.listen(listener);
     slack.listen(listener::slack);
+    account.listen(watchman);
+    slack.listen(_ -> watchman.changed());
+    account.fault(disturbance);
     Page page = page(interactive);
     account.http().handle(Page.PATH, page);
     account.http().handle("/", page);
@@ -158,7 +169,7 @@ public final class Playground implements AutoCloseable {
   }
 
   private void serveSlack(HttpExchange exchange) throws IOException {
-    Map<String, String> headers = new java.util.HashMap<>();
+    Map<String, String> headers = new HashMap<>();
     exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
     SlackSimulation.Response response =
         slack.handle(
@@ -205,7 +216,7 @@ public final class Playground implements AutoCloseable {
   }
 
   /** ECS, ECR and the others, past the account's listeners and policies. */
-  public AwsApi services() {
+  public SimulatedAccount services() {
     return services;
   }
 
@@ -261,23 +272,87 @@ public final class Playground implements AutoCloseable {
     deliver(slack.press(channel, ts, action, OPERATOR));
   }
 
-  /**
-   * Makes the services, steady and healthy, and lets Slipway see them for the first time: it writes
-   * down what they run and deploys nothing.
-   */
-  public void settle(List<Scenario.Service> services) {
-    Fleet.create(this.services, services, this::push);
-    account.settle();
-    reconcile();
-    account.settle();
+  /** An operator writes a command; {@code text} is what stands behind {@code /slipway}. */
+  void command(String text) {
+    deliver(slack.command(CHANNEL, OPERATOR, text));
   }
 
-  private void push(String repository, String tag) {
-    push(repository, tag, "healthy", List.of("amd64"));
+  /**
+   * Makes the services and lets Slipway see them for the first time: it writes down what they run
+   * and deploys nothing.
+   */
+  public void settle(Scenario scenario) {
+    Fleet.create(
+        services,
+        scenario.clusters(),
+        scenario.services(),
+        (image, behaviour) ->
+            push(Fleet.repository(image), Fleet.tag(image), behaviour, List.of("amd64")));
+    account.settle();
+    if (!scenario.services().stream().allMatch(Scenario.Service::settled)) {
+      account.runFor(FIRST_ROLLOUT);
+    }
+    reconcile();
+    account.settle();
+    watchman.begin();
+  }
+
+  /**
+   * An account as it was at the start, without what the last scenario left behind; the functions'
+   * processes stay.
+   */
+  void reset() {
+    disturbance.clear();
+    slack.behave(new Behaviour.Healthy());
+    account.events(Conduct.DELIVERED, "");
+    new Broom(services).sweep();
+    account.runFor(Duration.ofMinutes(3));
+    account.purgeQueues();
+    items().delete();
+    account.settle();
+    account.purgeQueues();
+    slack.forget();
+    steps.clear();
+  }
+
+  private LedgerItems items() {
+    return new LedgerItems(account.dynamoDb(), account.stack().ref("Ledger"));
+  }
+
+  /** {@code repository:tag} to digest, of what a scenario's services run at first. */
+  Map<String, String> digests(Scenario scenario) {
+    Map<String, String> digests = new HashMap<>();
+    for (Scenario.Service service : scenario.services()) {
+      digests.put(
+          service.image(),
+          Json.text(watchman.push(service.image()).path("detail"), "image-digest"));
+    }
+    return digests;
+  }
+
+  /** Delivers the event of an image's last push once more. */
+  void deliverAgain(String image) {
+    account.event(watchman.push(image));
+  }
+
+  /** New processes, and items in the ledger as another version of Slipway wrote them. */
+  void updateStack(LedgerItems.Version version) {
+    account.settle();
+    items().rewrite(version);
+    account.replaceFunctions();
+  }
+
+  Disturbance disturbance() {
+    return disturbance;
+  }
+
+  /** What has happened so far that no scenario may leave behind. */
+  Watchman watchman() {
+    return watchman;
   }
 
   /** What the reconcile schedule sends, now. */
-  private void reconcile() {
+  void reconcile() {
     RuleSpec rule =
         account.stack().rules().stream()
             .filter(one -> one.logicalId().equals("ReconcileRule"))

@@ -92,6 +92,37 @@ public final class Ecs {
     });
   }
 
+  /** Takes a cluster's instances away, and any limit of its room; tasks that run are left alone. */
+  public void forgetCapacity(String cluster) {
+    account.exclusively(() -> {
+      Cluster found = clusters.require(cluster);
+      found.instances.clear();
+      found.mostTasks = Integer.MAX_VALUE;
+      scheduler.roomIn(found);
+    });
+  }
+
+  /** From now on no service starts a task whose task role or execution role this is. */
+  public void distrustRole(String roleArn) {
+    account.exclusively(() -> scheduler.distrust(roleArn));
+  }
+
+  /** Every role trusts ECS again. */
+  public void trustAllRoles() {
+    account.exclusively(scheduler::trustAllRoles);
+  }
+
+  /**
+   * Ends the deployment in progress as a success, without the time for which its tasks have to be
+   * steady: to be the other one in a race.
+   *
+   * @throws IllegalStateException if some of its tasks do not run yet
+   */
+  public void completeNow(String cluster, String service) {
+    account.exclusively(
+        () -> scheduler.completeNow(clusters.require(cluster).services.get(service)));
+  }
+
   /**
    * As CreateService, for a service that has been there for long: its deployment is complete and
    * its tasks are healthy, no time passes and no event is emitted. For large accounts.

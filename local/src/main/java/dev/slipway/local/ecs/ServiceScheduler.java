@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -31,6 +33,7 @@ final class ServiceScheduler implements TaskLifecycle.Listener {
   private final LifecycleHooks hooks;
   private final StagedRollout staged;
   private final List<Consumer<String>> taskSetWatchers = new ArrayList<>();
+  private final Set<String> distrusted = new HashSet<>();
 
   ServiceScheduler(
       Account account,
@@ -50,6 +53,14 @@ final class ServiceScheduler implements TaskLifecycle.Listener {
     this.lifecycle = new TaskLifecycle(account, neighbours, timings, events, this);
     this.hooks = new LifecycleHooks(account, events, this::poke);
     this.staged = new StagedRollout(account, timings, rollouts, hooks);
+  }
+
+  void distrust(String roleArn) {
+    distrusted.add(roleArn);
+  }
+
+  void trustAllRoles() {
+    distrusted.clear();
   }
 
   TaskLifecycle lifecycle() {
@@ -254,7 +265,43 @@ final class ServiceScheduler implements TaskLifecycle.Listener {
     return tasks.stream().map(task -> "(task " + task.id + ")").collect(Collectors.joining(" "));
   }
 
+  /** A role of the definition that ECS may not assume, or null. */
+  private String distrustedRole(TaskDefinition definition) {
+    for (String member : List.of("taskRoleArn", "executionRoleArn")) {
+      String arn = definition.document.path(member).asText();
+      if (distrusted.contains(arn)) {
+        return arn;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * ECS starts no task at all, and says so in the service's events alone.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html">service
+   *     event messages</a>
+   */
+  private void cannotAssume(EcsService service, Deployment primary, String role) {
+    service.say(
+        account.ids().uuid(),
+        account.now(),
+        "failed to launch a task with (error ECS was unable to assume the role '"
+            + role
+            + "' that was provided for this task. Please verify that the role being passed has the"
+            + " proper trust relationship and permissions and that your IAM user has permissions to"
+            + " pass this role.).");
+    primary.notBefore = account.now().plus(timings.backOff().multipliedBy(LONGEST_BACK_OFF));
+    poke(service, Duration.between(account.now(), primary.notBefore));
+  }
+
   private void start(EcsService service, Deployment primary, int number) {
+    String role = distrustedRole(primary.revision.taskDefinition);
+    if (role != null) {
+      cannotAssume(service, primary, role);
+      return;
+    }
     List<Task> started = new ArrayList<>();
     for (int i = 0; i < number; i++) {
       TaskDefinition definition = primary.revision.taskDefinition;
@@ -350,6 +397,16 @@ final class ServiceScheduler implements TaskLifecycle.Listener {
       lifecycle.assume(task);
     }
     deployment.fullSince = account.now();
+  }
+
+  /** The primary deployment has all its tasks, and completes at this moment. */
+  void completeNow(EcsService service) {
+    Deployment primary = service.primary();
+    if (service.tasksOf(primary).filter(Task::healthy).count() < service.desiredCount) {
+      throw new IllegalStateException(
+          "the deployment of " + service.name + " cannot complete: its tasks are not all healthy");
+    }
+    rollouts.finish(service);
   }
 
   void delete(EcsService service) {

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
@@ -24,8 +26,11 @@ public final class LambdaFunction implements AutoCloseable {
   private final int concurrency;
   private final Semaphore slots;
   private final Deque<FunctionInstance> warm = new ArrayDeque<>();
-  private final java.util.Set<FunctionInstance> all =
-      java.util.concurrent.ConcurrentHashMap.newKeySet();
+  private final Set<FunctionInstance> all = ConcurrentHashMap.newKeySet();
+
+  /** Those that take no further invocation. */
+  private final Set<FunctionInstance> outdated = ConcurrentHashMap.newKeySet();
+
   private Artefact artefact;
   private boolean closed;
 
@@ -163,11 +168,23 @@ public final class LambdaFunction implements AutoCloseable {
   }
 
   private synchronized void giveBack(FunctionInstance instance) {
-    if (closed || !instance.alive()) {
+    if (closed || !instance.alive() || outdated.contains(instance)) {
       discard(instance);
     } else {
       warm.push(instance);
     }
+  }
+
+  /**
+   * From now on every invocation gets a process that was started after this moment, as after an
+   * update of the function; what runs may end.
+   */
+  public synchronized void replace() {
+    outdated.addAll(all);
+    for (FunctionInstance instance : warm) {
+      discard(instance);
+    }
+    warm.clear();
   }
 
   /** Ends its processes at once, in the middle of whatever they do. */
@@ -177,6 +194,7 @@ public final class LambdaFunction implements AutoCloseable {
 
   private void discard(FunctionInstance instance) {
     all.remove(instance);
+    outdated.remove(instance);
     instance.close();
   }
 

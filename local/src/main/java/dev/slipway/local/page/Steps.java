@@ -29,6 +29,11 @@ public final class Steps {
     steps.add(new Step(name, expected, State.TODO));
   }
 
+  /** Another scenario begins. */
+  public synchronized void clear() {
+    steps.clear();
+  }
+
   public synchronized void set(int index, State state) {
     Step step = steps.get(index);
     steps.set(index, new Step(step.name(), step.expected(), state));

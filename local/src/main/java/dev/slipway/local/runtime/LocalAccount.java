@@ -630,6 +630,21 @@ public final class LocalAccount implements AutoCloseable {
     faults.add(fault);
   }
 
+  /** Each function gets new processes, as after an update of the stack; what runs may end. */
+  public void replaceFunctions() {
+    functions.values().forEach(LambdaFunction::replace);
+  }
+
+  /** From now on events of this type come so; see {@link EventBus#conduct}. */
+  public void events(EventBus.Conduct conduct, String detailType) {
+    bus.conduct(conduct, detailType);
+  }
+
+  /** Forgets every message of every queue. */
+  public void purgeQueues() {
+    queues.all().forEach(Queue::purge);
+  }
+
   /** Ends a function's processes at once, as a crash would, in the middle of whatever they do. */
   public void kill(String function) {
     stack.function(function);

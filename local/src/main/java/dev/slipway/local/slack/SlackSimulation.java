@@ -139,6 +139,14 @@ public final class SlackSimulation {
     behaviour = next;
   }
 
+  /** Nobody has said anything yet, and it works as it should. */
+  public synchronized void forget() {
+    channels.clear();
+    answers.clear();
+    responses.clear();
+    behaviour = new Behaviour.Healthy();
+  }
+
   /** Is told of every change, on the thread of the call that made it. */
   public void listen(Consumer<Change> listener) {
     listeners.add(listener);

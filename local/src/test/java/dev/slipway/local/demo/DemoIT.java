@@ -37,7 +37,7 @@ class DemoIT {
   static void play() {
     Scenario scenario = ScenarioFile.load("demo");
     playground = Playground.start(Path.of(System.getProperty("slipway.root")), 0, true);
-    playground.settle(scenario.services());
+    playground.settle(scenario);
     Screen screen = new Screen(new PrintStream(PRINTED, true, StandardCharsets.UTF_8), false, 120);
     Console console = new Console(screen, Playground.CHANNELS, false);
     playground.timeline().listen(console::entry);

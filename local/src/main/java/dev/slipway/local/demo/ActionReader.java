@@ -1,0 +1,173 @@
+package dev.slipway.local.demo;
+
+import dev.slipway.deployment.Status;
+import dev.slipway.local.bus.EventBus.Conduct;
+import dev.slipway.local.ecr.Behaviour;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** From a mapping under {@code do} to an {@link Action}: its first key says which. */
+final class ActionReader {
+
+  private static final Map<String, Function<Mapping, Action>> KINDS = kinds();
+
+  private ActionReader() {}
+
+  private static Map<String, Function<Mapping, Action>> kinds() {
+    Map<String, Function<Mapping, Action>> kinds = new LinkedHashMap<>();
+    kinds.put("push", ActionReader::push);
+    kinds.put("roll-back", in -> new Action.RollBack(in.service("roll-back"), in.image("from")));
+    kinds.put("slash-command", in -> new Action.SlashCommand(in.text("slash-command")));
+    kinds.put("update-service", ActionReader::updateService);
+    kinds.put("delete-service", in -> new Action.DeleteService(in.service("delete-service")));
+    kinds.put(
+        "stop-service-deployment",
+        in -> new Action.StopServiceDeployment(in.service("stop-service-deployment")));
+    kinds.put(
+        "tag-resource", in -> new Action.TagResource(in.service("tag-resource"), in.pairs("tags")));
+    kinds.put(
+        "batch-delete-image", in -> new Action.BatchDeleteImage(in.image("batch-delete-image")));
+    kinds.put("delete-log-group", in -> new Action.DeleteLogGroup(in.text("delete-log-group")));
+    kinds.put(
+        "update-assume-role-policy",
+        in -> new Action.UpdateAssumeRolePolicy(in.text("update-assume-role-policy")));
+    kinds.put(
+        "set-alarm-state",
+        in -> new Action.SetAlarmState(in.text("set-alarm-state"), alarmState(in)));
+    kinds.put("capacity", in -> new Action.Capacity(in.text("capacity"), in.number("tasks", 0)));
+    kinds.put("hooks-answer", in -> new Action.HookAnswers(hookStatus(in)));
+    kinds.put(
+        "events",
+        in -> new Action.Events(in.choice("events", Conduct.class), in.text("detail-type", "")));
+    kinds.put("deliver-again", in -> new Action.DeliverAgain(in.image("deliver-again")));
+    kinds.put(
+        "refuse",
+        in ->
+            new Action.Refuse(
+                operation(in, "refuse"),
+                in.text("with", "ThrottlingException"),
+                in.number("times", 1)));
+    kinds.put("kill", in -> new Action.Kill(in.text("kill"), operation(in, "after")));
+    kinds.put(
+        "complete-before",
+        in -> new Action.Race(operation(in, "complete-before"), in.service("service")));
+    kinds.put("slack", in -> new Action.Slack(in.choice("slack", Slack.class) == Slack.WORKS));
+    kinds.put("reconcile", in -> reconcile(in));
+    kinds.put(
+        "update-stack",
+        in -> {
+          in.choice("update-stack", Now.class);
+          return new Action.UpdateStack(in.choice("ledger-items", LedgerItems.Version.class));
+        });
+    kinds.put("wait", in -> new Action.Wait(in.duration("wait")));
+    kinds.put(
+        "until-new-task",
+        in -> new Action.UntilNewTask(in.service("until-new-task"), in.image("of")));
+    kinds.put(
+        "until",
+        in ->
+            new Action.Until(
+                in.service("until"), in.image("deployment-of"), in.choice("is", Status.class)));
+    return kinds;
+  }
+
+  private enum Slack {
+    DOWN,
+    WORKS
+  }
+
+  private enum Now {
+    NOW
+  }
+
+  static Set<String> names() {
+    return KINDS.keySet();
+  }
+
+  static Action read(Mapping in) {
+    String kind = in.keys().stream().findFirst().orElse("");
+    Function<Mapping, Action> reader = KINDS.get(kind);
+    if (reader == null) {
+      throw in.wrong(
+          kind,
+          "'"
+              + kind
+              + "' is nothing that can be done"
+              + Near.hint(kind, names())
+              + " An action begins with one of: "
+              + String.join(", ", names()));
+    }
+    Action action = reader.apply(in);
+    in.complete();
+    return action;
+  }
+
+  private static Action push(Mapping in) {
+    String image = in.image("push");
+    if (in.has("same-image-as")) {
+      return new Action.PushAgain(image, in.image("same-image-as"));
+    }
+    return new Action.Push(
+        image,
+        behaviour(in, "behaviour"),
+        in.has("platforms") ? in.texts("platforms") : List.of("amd64"));
+  }
+
+  /** What the image does when it runs. */
+  static String behaviour(Mapping in, String member) {
+    String behaviour = in.text(member, "healthy");
+    try {
+      Behaviour.parse(behaviour);
+      return behaviour;
+    } catch (IllegalArgumentException e) {
+      throw in.wrong(member, e.getMessage());
+    }
+  }
+
+  private static Action updateService(Mapping in) {
+    Optional<Integer> count =
+        in.has("desired-count") ? Optional.of(in.number("desired-count", 0)) : Optional.empty();
+    Optional<String> image = in.optionalImage("image");
+    if (count.isEmpty() && image.isEmpty()) {
+      throw in.wrong("'update-service' needs an image or a desired-count, or both");
+    }
+    return new Action.UpdateService(in.service("update-service"), image, count);
+  }
+
+  private static String alarmState(Mapping in) {
+    return oneOf(in, "to", List.of("OK", "ALARM", "INSUFFICIENT_DATA"));
+  }
+
+  private static String hookStatus(Mapping in) {
+    return oneOf(in, "hooks-answer", List.of("SUCCEEDED", "FAILED", "IN_PROGRESS"));
+  }
+
+  private static String oneOf(Mapping in, String member, List<String> known) {
+    String text = in.text(member);
+    if (!known.contains(text)) {
+      throw in.wrong(
+          member,
+          "'" + member + "' cannot be '" + text + "'; it is one of: " + String.join(", ", known));
+    }
+    return text;
+  }
+
+  private static String operation(Mapping in, String member) {
+    String operation = in.text(member);
+    if (!operation.matches("[A-Z][A-Za-z]{2,60}")) {
+      throw in.wrong(
+          member,
+          "'" + operation + "' is not an operation of AWS's API, for example UpdateService");
+    }
+    return operation;
+  }
+
+  private static Action reconcile(Mapping in) {
+    in.choice("reconcile", Now.class);
+    return new Action.Reconcile();
+  }
+}

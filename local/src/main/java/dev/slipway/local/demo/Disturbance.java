@@ -1,0 +1,111 @@
+package dev.slipway.local.demo;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsException;
+import dev.slipway.aws.AwsService;
+import dev.slipway.local.runtime.Fault;
+import dev.slipway.runtime.Json;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** What a scenario lets go wrong with the calls of Slipway's functions. Thread-safe. */
+final class Disturbance implements Fault {
+
+  private static final String ADMIN = "admin";
+  private static final int BAD_REQUEST = 400;
+
+  /** Something that will happen to the next calls of an operation. */
+  private static final class Plan {
+    private final String function;
+    private final String operation;
+    private final boolean afterwards;
+    private final Consumer<Seen> what;
+    private int left;
+
+    /**
+     * @param function logical id, or empty for any
+     */
+    private Plan(
+        String function, String operation, boolean afterwards, int times, Consumer<Seen> what) {
+      this.function = function;
+      this.operation = operation;
+      this.afterwards = afterwards;
+      this.left = times;
+      this.what = what;
+    }
+  }
+
+  private record Seen(String function, AwsService service, String operation) {}
+
+  private final List<Plan> plans = new CopyOnWriteArrayList<>();
+
+  /** The next calls are answered with this error, and have no effect. */
+  void refuse(String operation, String error, int times) {
+    plans.add(
+        new Plan(
+            "",
+            operation,
+            false,
+            times,
+            seen -> {
+              throw new AwsException(
+                  seen.service(),
+                  seen.operation(),
+                  error,
+                  error.contains("Throttl") ? "Rate exceeded" : "as the scenario says",
+                  BAD_REQUEST,
+                  Json.object().put("__type", error));
+            }));
+  }
+
+  /** This happens just before the next call has its effect. */
+  void before(String operation, Runnable what) {
+    plans.add(new Plan("", operation, false, 1, seen -> what.run()));
+  }
+
+  /** This happens when the next call of that function has had its effect. */
+  void after(String function, String operation, Runnable what) {
+    plans.add(new Plan(function, operation, true, 1, seen -> what.run()));
+  }
+
+  /** From now on everything works. */
+  void clear() {
+    plans.clear();
+  }
+
+  @Override
+  public void before(String principal, AwsService service, String operation, ObjectNode input) {
+    meet(new Seen(principal, service, operation), false);
+  }
+
+  @Override
+  public void after(String principal, AwsService service, String operation, ObjectNode input) {
+    meet(new Seen(principal, service, operation), true);
+  }
+
+  private void meet(Seen seen, boolean afterwards) {
+    if (seen.function().equals(ADMIN)) {
+      return;
+    }
+    for (Plan plan : plans) {
+      boolean meant =
+          plan.afterwards == afterwards
+              && plan.operation.equals(seen.operation())
+              && (plan.function.isEmpty() || plan.function.equals(seen.function()));
+      if (meant && take(plan)) {
+        plan.what.accept(seen);
+      }
+    }
+  }
+
+  private boolean take(Plan plan) {
+    synchronized (plan) {
+      if (plan.left == 0) {
+        return false;
+      }
+      plan.left--;
+    }
+    return true;
+  }
+}
