@@ -7,6 +7,7 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +60,22 @@ record KillableLedger(Ledger ledger, Chaos chaos, Trace trace) implements Ledger
   @Override
   public List<StoppedTask> evidence(ServiceRef service, long sequence) {
     return chaos.ledger("evidence", () -> ledger.evidence(service, sequence));
+  }
+
+  @Override
+  public void useAlarms(
+      ServiceRef service, long sequence, Collection<String> alarmArns, Instant now) {
+    chaos.ledger(
+        "useAlarms",
+        () -> {
+          ledger.useAlarms(service, sequence, alarmArns, now);
+          return null;
+        });
+  }
+
+  @Override
+  public List<AlarmUse> usesOfAlarm(String alarmArn) {
+    return chaos.ledger("usesOfAlarm", () -> ledger.usesOfAlarm(alarmArn));
   }
 
   @Override

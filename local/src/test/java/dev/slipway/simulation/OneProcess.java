@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
+import dev.slipway.aws.JsonAlarms;
 import dev.slipway.aws.JsonContainerLogs;
 import dev.slipway.aws.JsonEcr;
 import dev.slipway.aws.JsonEcs;
@@ -36,10 +37,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -66,6 +69,10 @@ final class OneProcess {
   final Ledger truth = new MemoryLedger();
   final Chaos chaos;
   final List<String> deadLetters = new ArrayList<>();
+
+  /** Detail-types of events that never arrive. */
+  final Set<String> lost = new HashSet<>();
+
   private final Random random;
   private final Delivery delivery;
   private final List<Pending> pending = new ArrayList<>();
@@ -118,6 +125,7 @@ final class OneProcess {
             new JsonEcr(aws),
             ledger,
             new JsonParameters(aws),
+            new JsonAlarms(aws),
             new EcsDiagnostics(ecs, new JsonContainerLogs(aws), "", log),
             clock,
             new Options(false, true),
@@ -190,6 +198,10 @@ final class OneProcess {
   private void event(ObjectNode event) {
     String to = event.path("source").asText().equals("aws.ecr") ? "plan" : "watch";
     trace.add("event " + event.path("detail-type").asText() + " " + brief(event.path("detail")));
+    if (lost.contains(event.path("detail-type").asText())) {
+      trace.add("  lost");
+      return;
+    }
     if (!calm && random.nextInt(1000) < delivery.drop()) {
       trace.add("  dropped");
       return;
@@ -210,6 +222,8 @@ final class OneProcess {
     return String.join(
         " ",
         detail.path("eventName").asText(),
+        detail.path("alarmName").asText(),
+        detail.path("state").path("value").asText(),
         detail.path("deploymentId").asText(),
         detail.path("image-tag").asText(),
         detail.path("lastStatus").asText(),

@@ -111,7 +111,13 @@ class RoutingTest {
         without(task, "group"),
         miss(action, "eventType", "INFO"),
         without(action, "eventType"),
-        envelope("ecs-hook-state-change-awaiting-action", "source", "aws.codedeploy"));
+        envelope("ecs-hook-state-change-awaiting-action", "source", "aws.codedeploy"),
+        envelope("cloudwatch-alarm-state-change-alarm", "source", "com.example.cloudwatch"),
+        envelope(
+            "cloudwatch-alarm-state-change-alarm",
+            "detail-type",
+            "CloudWatch Alarm Contributor State Change"),
+        without("cloudwatch-alarm-state-change-alarm", "state"));
   }
 
   @ParameterizedTest

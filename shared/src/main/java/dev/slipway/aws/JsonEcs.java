@@ -194,6 +194,7 @@ public final class JsonEcs implements Ecs {
         Json.text(node.path("rollback"), "reason"),
         Json.text(node.path("deploymentCircuitBreaker"), "status"),
         Json.text(node.path("alarms"), "status"),
+        texts(node.path("alarms").path("triggeredAlarmNames")),
         Json.instant(node, "createdAt"),
         Json.instant(node, "finishedAt"));
   }

@@ -1,6 +1,7 @@
 package dev.slipway.aws;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A service deployment as DescribeServiceDeployments tells it.
@@ -11,6 +12,7 @@ import java.time.Instant;
  * @param rollbackRevision ARN of the revision it goes back to, empty if it does not
  * @param circuitBreaker TRIGGERED, MONITORING, MONITORING_COMPLETE, DISABLED or empty
  * @param alarms status of alarm monitoring, likewise
+ * @param triggeredAlarms names of the alarms that went off
  */
 public record ServiceDeployment(
     String arn,
@@ -22,5 +24,11 @@ public record ServiceDeployment(
     String rollbackReason,
     String circuitBreaker,
     String alarms,
+    List<String> triggeredAlarms,
     Instant createdAt,
-    Instant finishedAt) {}
+    Instant finishedAt) {
+
+  public ServiceDeployment {
+    triggeredAlarms = List.copyOf(triggeredAlarms);
+  }
+}

@@ -23,6 +23,8 @@ import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Json;
 import dev.slipway.slack.Message;
+import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +72,7 @@ public final class Cards {
     blocks.section(images(deployment));
     blocks.section(why(deployment));
     progress(deployment).ifPresent(blocks::section);
+    alarms(deployment).ifPresent(blocks::section);
     wayBack(deployment, rollback).ifPresent(blocks::section);
     blocks.context(trigger(deployment), timing(deployment), "#" + deployment.sequence());
     if (button) {
@@ -285,6 +288,30 @@ public final class Cards {
 
   private static String stage(Rollout rollout) {
     return rollout.stage().isEmpty() ? "" : " · stage " + code(rollout.stage());
+  }
+
+  /** What a person has to know of the alarms: those that were on before it began. */
+  private static Optional<String> alarms(Deployment deployment) {
+    AlarmsInUse alarms = deployment.alarms();
+    List<String> lines = new ArrayList<>();
+    List<Alarm> on = alarms.onAtStart();
+    if (!on.isEmpty()) {
+      boolean one = on.size() == 1;
+      lines.add(
+          "⚠️ "
+              + code(fitRaw(AlarmsInUse.names(on), 400))
+              + (one ? " was" : " were")
+              + " in ALARM already when the rollout began. Slipway ignores "
+              + (one ? "it until it has" : "them until they have")
+              + " left that state."
+              + (alarms.keepsEcsFromWatching()
+                  ? " ECS itself watches no alarm in such a rollout; Slipway watches the others."
+                  : ""));
+    }
+    if (!alarms.problem().isEmpty()) {
+      lines.add("⚠️ " + fit(escape(alarms.problem()), DETAIL / 2));
+    }
+    return lines.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", lines));
   }
 
   /** What became of going back, in the card of what failed. */

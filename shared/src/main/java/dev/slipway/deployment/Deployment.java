@@ -5,6 +5,7 @@ import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.ImageSet;
+import dev.slipway.verdict.AlarmsInUse;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
  * @param rollbackOf sequence of the deployment that failed, if this is the way back from it; 0 if
  *     not
  * @param rolledBackBy who brought the service back, if somebody did
+ * @param alarms the alarms that watch it, as they were found when its rollout began
  * @param finishedAt when it ended; null until then
  */
 public record Deployment(
@@ -36,9 +38,50 @@ public record Deployment(
     RolledBackBy rolledBackBy,
     Audience audience,
     Optional<Diagnosis> diagnosis,
+    AlarmsInUse alarms,
     Instant createdAt,
     Instant updatedAt,
     Instant finishedAt) {
+
+  /** One whose alarms nobody has looked for yet. */
+  public Deployment(
+      ServiceRef service,
+      long sequence,
+      Status status,
+      Reason reason,
+      String detail,
+      ImageSet from,
+      ImageSet to,
+      Trigger trigger,
+      Revisions revisions,
+      Rollout rollout,
+      long rollbackOf,
+      RolledBackBy rolledBackBy,
+      Audience audience,
+      Optional<Diagnosis> diagnosis,
+      Instant createdAt,
+      Instant updatedAt,
+      Instant finishedAt) {
+    this(
+        service,
+        sequence,
+        status,
+        reason,
+        detail,
+        from,
+        to,
+        trigger,
+        revisions,
+        rollout,
+        rollbackOf,
+        rolledBackBy,
+        audience,
+        diagnosis,
+        AlarmsInUse.NOT_LOOKED_FOR,
+        createdAt,
+        updatedAt,
+        finishedAt);
+  }
 
   /** Who brought the service back. */
   public enum RolledBackBy {
@@ -259,6 +302,10 @@ public record Deployment(
     return but(draft -> draft.diagnosis = Optional.of(next));
   }
 
+  public Deployment with(AlarmsInUse next) {
+    return but(draft -> draft.alarms = next);
+  }
+
   public Deployment backBy(RolledBackBy who) {
     return but(draft -> draft.rolledBackBy = who);
   }
@@ -287,6 +334,7 @@ public record Deployment(
     Rollout rollout = Deployment.this.rollout;
     RolledBackBy rolledBackBy = Deployment.this.rolledBackBy;
     Optional<Diagnosis> diagnosis = Deployment.this.diagnosis;
+    AlarmsInUse alarms = Deployment.this.alarms;
     Instant updatedAt = Deployment.this.updatedAt;
     Instant finishedAt = Deployment.this.finishedAt;
 
@@ -306,6 +354,7 @@ public record Deployment(
           rolledBackBy,
           audience,
           diagnosis,
+          alarms,
           createdAt,
           updatedAt,
           finishedAt);

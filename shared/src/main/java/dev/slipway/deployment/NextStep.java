@@ -1,5 +1,6 @@
 package dev.slipway.deployment;
 
+import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -8,6 +9,8 @@ import dev.slipway.follow.Reading;
 import dev.slipway.follow.Settings;
 import dev.slipway.follow.Settings.Busy;
 import dev.slipway.follow.Settings.Switch;
+import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.AlarmsInUse.Alarm;
 import dev.slipway.verdict.Judge;
 import dev.slipway.verdict.Observation;
 import dev.slipway.verdict.TaskFailures;
@@ -15,7 +18,10 @@ import dev.slipway.verdict.Verdict;
 import dev.slipway.verdict.Verdict.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The one function from (head, what AWS says now, the time) to the next step. Every trigger only
@@ -63,7 +69,7 @@ public final class NextStep {
       return rollbackVerdict(deployment, verdict, rollout, seen);
     }
     return switch (verdict) {
-      case Verdict.Succeeded() -> completed(seen);
+      case Verdict.Succeeded() -> completed(deployment, rollout, seen);
       case Verdict.SucceededWithoutTasks() -> new Step.Succeed(Reason.COMPLETED_WITHOUT_TASKS);
       case Verdict.Failed(Failure why) -> new Step.Fail(why, false);
       case Verdict.RollingBack(Failure why) -> new Step.Fail(why, true);
@@ -74,11 +80,71 @@ public final class NextStep {
     };
   }
 
-  private static Step completed(Situation seen) {
+  private static Step completed(Deployment deployment, Rollout rollout, Situation seen) {
+    Optional<Step> alarmed = byAlarms(deployment, seen);
+    if (alarmed.isPresent()) {
+      return alarmed.get();
+    }
+    if (unheard(rollout.progressAt(), seen)) {
+      return new Step.Follow(rollout, seen.now().plus(SAFETY_LOOK));
+    }
     Duration bake = seen.settings().map(Settings::bake).orElse(Duration.ZERO);
     return bake.isZero()
         ? new Step.Succeed(Reason.COMPLETED)
         : new Step.Bake(seen.now().plus(bake));
+  }
+
+  /** What the alarms ask for before anything good is said of a deployment. */
+  private static Optional<Step> byAlarms(Deployment deployment, Situation seen) {
+    if (!deployment.alarms().lookedFor()) {
+      return Optional.of(new Step.FindAlarms());
+    }
+    return alarmsAgainst(deployment, seen).isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Step.Fail(Failure.ALARM, false));
+  }
+
+  private static List<Alarm> alarmsAgainst(Deployment deployment, Situation seen) {
+    return deployment
+        .alarms()
+        .against(
+            seen.alarms().orElse(List.of()),
+            seen.serviceDeployment().map(ServiceDeployment::alarms).orElse(""),
+            deployment.status() == Status.BAKING);
+  }
+
+  /**
+   * Whether CloudWatch has not answered, and may be given time: what is good is not said without
+   * it, but neither is it kept back for ever.
+   */
+  private static boolean unheard(Instant since, Situation seen) {
+    return seen.alarms().isEmpty() && seen.now().isBefore(since.plus(deadline(seen)));
+  }
+
+  /** Names of the alarms whose states the decision about a deployment in flight may need. */
+  public static Set<String> alarmsToAsk(
+      Deployment deployment, Optional<ServiceDeployment> serviceDeployment) {
+    if (deployment.isRollback()) {
+      return Set.of();
+    }
+    Set<String> names = new TreeSet<>();
+    deployment
+        .alarms()
+        .judgedHere(
+            serviceDeployment.map(ServiceDeployment::alarms).orElse(""),
+            deployment.status() == Status.BAKING)
+        .forEach(alarm -> names.add(alarm.name()));
+    // For CloudWatch's words, where ECS has judged.
+    serviceDeployment.ifPresent(judged -> names.addAll(judged.triggeredAlarms()));
+    return names;
+  }
+
+  /** The alarms of a deployment that failed by them: those that Slipway saw, or that ECS names. */
+  public static AlarmsInUse failedBy(Deployment deployment, Situation seen) {
+    Set<String> names = new TreeSet<>();
+    alarmsAgainst(deployment, seen).forEach(alarm -> names.add(alarm.name()));
+    seen.serviceDeployment().ifPresent(judged -> names.addAll(judged.triggeredAlarms()));
+    return deployment.alarms().failedBy(names, seen.alarms().orElse(List.of()));
   }
 
   private static Step going(Head head, Deployment deployment, Rollout rollout, Situation seen) {
@@ -91,7 +157,8 @@ public final class NextStep {
     if (gives(head, rollout, seen)) {
       return new Step.Begin(true);
     }
-    return new Step.Follow(rollout, nextLook(rollout, seen));
+    return byAlarms(deployment, seen)
+        .orElseGet(() -> new Step.Follow(rollout, nextLook(rollout, seen)));
   }
 
   /** Whether a newer push takes the place of a deployment that has no verdict yet. */
@@ -121,10 +188,16 @@ public final class NextStep {
     if (failures >= TaskFailures.threshold(service.desired())) {
       return new Step.Fail(Failure.TASKS_FAILED, false);
     }
-    if (!seen.now().isBefore(rollout.bakeUntil())) {
-      return new Step.Succeed(Reason.COMPLETED);
+    Optional<Step> alarmed = byAlarms(deployment, seen);
+    if (alarmed.isPresent()) {
+      return alarmed.get();
     }
-    return new Step.Follow(rollout, earlier(rollout.bakeUntil(), seen.now().plus(SAFETY_LOOK)));
+    if (seen.now().isBefore(rollout.bakeUntil())) {
+      return new Step.Follow(rollout, earlier(rollout.bakeUntil(), seen.now().plus(SAFETY_LOOK)));
+    }
+    return unheard(rollout.bakeUntil(), seen)
+        ? new Step.Follow(rollout, seen.now().plus(SAFETY_LOOK))
+        : new Step.Succeed(Reason.COMPLETED);
   }
 
   /** A rollback that is a rollout of its own. It is never rolled back. */

@@ -4,6 +4,7 @@ import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.follow.Reading;
 import dev.slipway.follow.Settings;
+import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param observeOnly whether the whole account only observes
  * @param last the newest deployment in the ledger, read where nothing is in flight while ECS is
  *     busy with a deployment
+ * @param alarms the states of the alarms by which the deployment in flight may have to be judged;
+ *     empty if CloudWatch did not answer
  */
 public record Situation(
     Instant now,
@@ -31,10 +34,40 @@ public record Situation(
     List<StoppedTask> stopped,
     Optional<Head.Hold> accountHold,
     boolean observeOnly,
-    Optional<Deployment> last) {
+    Optional<Deployment> last,
+    Optional<List<AlarmState>> alarms) {
 
   public Situation {
     stopped = List.copyOf(stopped);
+    alarms = alarms.map(List::copyOf);
+  }
+
+  /** Where no alarm was to be asked about. */
+  public Situation(
+      Instant now,
+      Optional<ServiceView> service,
+      Reading tags,
+      Optional<ServiceDeployment> serviceDeployment,
+      List<StoppedTask> stopped,
+      Optional<Head.Hold> accountHold,
+      boolean observeOnly,
+      Optional<Deployment> last) {
+    this(
+        now,
+        service,
+        tags,
+        serviceDeployment,
+        stopped,
+        accountHold,
+        observeOnly,
+        last,
+        Optional.of(List.of()));
+  }
+
+  /** The same, with what CloudWatch says of the alarms; empty if it does not say. */
+  public Situation with(Optional<List<AlarmState>> states) {
+    return new Situation(
+        now, service, tags, serviceDeployment, stopped, accountHold, observeOnly, last, states);
   }
 
   public Settings.Audience audience() {

@@ -43,6 +43,9 @@ public sealed interface Step {
    */
   record Follow(Deployment.Rollout rollout, Instant until) implements Step {}
 
+  /** Find out which alarms watch the deployment in flight, and write them down. */
+  record FindAlarms() implements Step {}
+
   /** ECS completed it; watch it for a while before it counts. */
   record Bake(Instant until) implements Step {}
 

@@ -15,6 +15,7 @@ import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,8 @@ import java.util.function.Supplier;
  *   <tr><td></td><td>logs#0000000001</td><td>the log lines of its diagnosis; 30 days</td></tr>
  *   <tr><td></td><td>evidence#0000000001#task</td><td>a stopped task; 7 days</td></tr>
  *   <tr><td></td><td>push#time#event</td><td>a push that changed nothing; 30 days</td></tr>
+ *   <tr><td>alarm#ARN</td><td>service ARN</td><td>an alarm that watches the service's newest
+ *       deployment, or did; 31 days</td></tr>
  *   <tr><td>account</td><td>hold</td><td>the hold over the account</td></tr>
  *   <tr><td>heads</td><td>service ARN</td><td>written once, with a service's first head: the list
  *       for people. A second index would have cost a write with every change, and a scan reads
@@ -315,6 +318,30 @@ public final class DynamoLedger implements Ledger {
         throw e;
       }
     }
+  }
+
+  // Alarms
+
+  /** One item each: a batch of writes would be a permission more, and there are one or two. */
+  @Override
+  public void useAlarms(
+      ServiceRef service, long sequence, Collection<String> alarmArns, Instant now) {
+    for (String arn : alarmArns) {
+      ObjectNode item =
+          item(
+              LedgerKeys.alarm(arn),
+              service.arn(),
+              LedgerFormat.write(new AlarmUse(service, sequence)));
+      number(item, "expires", now.plus(LedgerTimes.ALARM_USES_LIVE).getEpochSecond());
+      aws.call(AwsService.DYNAMODB, "PutItem", put(item));
+    }
+  }
+
+  @Override
+  public List<AlarmUse> usesOfAlarm(String alarmArn) {
+    return query(LedgerKeys.alarm(alarmArn), "", true, Integer.MAX_VALUE).stream()
+        .map(item -> LedgerFormat.alarmUse(document(item)))
+        .toList();
   }
 
   // The account

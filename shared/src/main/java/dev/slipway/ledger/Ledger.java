@@ -7,6 +7,7 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Digest;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +60,23 @@ public interface Ledger {
 
   /** The evidence for a deployment, in the order in which the tasks stopped. */
   List<StoppedTask> evidence(ServiceRef service, long sequence);
+
+  /**
+   * Keeps that a deployment of a service is watched by these alarms, until a later deployment of
+   * the service takes its place there, and for a month at most.
+   *
+   * @param alarmArns each once
+   */
+  void useAlarms(ServiceRef service, long sequence, Collection<String> alarmArns, Instant now);
+
+  /**
+   * The newest deployment of each service that is or was watched by this alarm, in one read. It may
+   * have ended since.
+   */
+  List<AlarmUse> usesOfAlarm(String alarmArn);
+
+  /** That an alarm watches, or has watched, a deployment. */
+  record AlarmUse(ServiceRef service, long sequence) {}
 
   /** Services whose next look must not be later than {@code until}; eventually consistent. */
   List<ServiceRef> due(Instant until, int limit);

@@ -24,7 +24,9 @@ import dev.slipway.follow.Settings.Level;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
+import dev.slipway.ledger.Ledger.AlarmUse;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.StoppedTask;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -91,6 +93,9 @@ public final class LedgerFormat {
     node.put("rolledBackBy", deployment.rolledBackBy().name());
     node.set("audience", write(deployment.audience()));
     deployment.diagnosis().ifPresent(diagnosis -> node.set("diagnosis", write(diagnosis)));
+    if (deployment.alarms().lookedFor() || !deployment.alarms().alarms().isEmpty()) {
+      node.set("alarms", write(deployment.alarms()));
+    }
     put(node, "createdAt", deployment.createdAt());
     put(node, "updatedAt", deployment.updatedAt());
     put(node, "finishedAt", deployment.finishedAt());
@@ -119,6 +124,7 @@ public final class LedgerFormat {
         in.name("rolledBackBy", RolledBackBy.class, RolledBackBy.NOBODY),
         audience(in.at("audience")),
         diagnosis.exists() ? Optional.of(diagnosis(diagnosis)) : Optional.empty(),
+        alarms(in.at("alarms")),
         in.instant("createdAt"),
         in.instant("updatedAt"),
         in.instant("finishedAt"));
@@ -184,6 +190,42 @@ public final class LedgerFormat {
         in.instant("bakeUntil"),
         in.flag("tasksSeen", false),
         in.flag("stopRequested", false));
+  }
+
+  private static ObjectNode write(AlarmsInUse alarms) {
+    ObjectNode node =
+        Json.object()
+            .put("lookedFor", alarms.lookedFor())
+            .put("problem", cut(alarms.problem(), LONGEST_LINE));
+    var list = node.putArray("alarms");
+    for (AlarmsInUse.Alarm alarm : alarms.alarms()) {
+      ObjectNode each =
+          list.addObject()
+              .put("name", alarm.name())
+              .put("arn", alarm.arn())
+              .put("ofService", alarm.ofService())
+              .put("onAtStart", alarm.onAtStart());
+      put(each, "since", alarm.since());
+      each.put("wentOff", alarm.wentOff()).put("reason", alarm.reason());
+    }
+    return node;
+  }
+
+  private static AlarmsInUse alarms(Reader in) {
+    List<AlarmsInUse.Alarm> alarms = new ArrayList<>();
+    for (JsonNode each : in.at("alarms").node) {
+      Reader alarm = new Reader(each, in.item);
+      alarms.add(
+          new AlarmsInUse.Alarm(
+              alarm.text("name"),
+              alarm.text("arn"),
+              alarm.flag("ofService", false),
+              alarm.flag("onAtStart", false),
+              alarm.instant("since"),
+              alarm.flag("wentOff", false),
+              alarm.text("reason")));
+    }
+    return new AlarmsInUse(in.flag("lookedFor", false), alarms, in.text("problem"));
   }
 
   private static ObjectNode write(Audience audience) {
@@ -406,6 +448,15 @@ public final class LedgerFormat {
         in.text("detail"),
         trigger(in.at("trigger")),
         audience(in.at("audience")));
+  }
+
+  static ObjectNode write(AlarmUse use) {
+    return Json.object().put("service", use.service().arn()).put("sequence", use.sequence());
+  }
+
+  static AlarmUse alarmUse(JsonNode document) {
+    Reader in = new Reader(document, "use of an alarm by " + Json.text(document, "service"));
+    return new AlarmUse(in.service("service"), in.number("sequence"));
   }
 
   public static ObjectNode write(StoppedTask task) {

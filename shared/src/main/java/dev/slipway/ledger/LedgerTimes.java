@@ -15,6 +15,9 @@ final class LedgerTimes {
   /** What an application wrote may hold what no table should hold for ever. */
   static final Duration LOGS_LIVE = Duration.ofDays(30);
 
+  /** ECS ends a deployment that takes thirty days; the clock looks at any that takes longer. */
+  static final Duration ALARM_USES_LIVE = Duration.ofDays(31);
+
   private LedgerTimes() {}
 
   /** {@code 2026-01-01T00:00Z}: rounded down, so that a look comes rather early than late. */

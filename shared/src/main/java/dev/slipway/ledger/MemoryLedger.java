@@ -7,8 +7,11 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +31,7 @@ public final class MemoryLedger implements Ledger {
   }
 
   private final NavigableMap<ServiceRef, Partition> partitions = new TreeMap<>();
+  private final Map<String, NavigableMap<ServiceRef, String>> alarmUses = new HashMap<>();
   private String accountHold = "";
 
   @Override
@@ -126,6 +130,23 @@ public final class MemoryLedger implements Ledger {
       Comparator.comparing(
               StoppedTask::stoppedAt, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
           .thenComparing(StoppedTask::taskArn);
+
+  @Override
+  public synchronized void useAlarms(
+      ServiceRef service, long sequence, Collection<String> alarmArns, Instant now) {
+    for (String arn : alarmArns) {
+      alarmUses
+          .computeIfAbsent(arn, _ -> new TreeMap<>())
+          .put(service, Json.write(LedgerFormat.write(new AlarmUse(service, sequence))));
+    }
+  }
+
+  @Override
+  public synchronized List<AlarmUse> usesOfAlarm(String alarmArn) {
+    return alarmUses.getOrDefault(alarmArn, new TreeMap<>()).values().stream()
+        .map(document -> LedgerFormat.alarmUse(Json.read(document)))
+        .toList();
+  }
 
   @Override
   public synchronized List<ServiceRef> due(Instant until, int limit) {

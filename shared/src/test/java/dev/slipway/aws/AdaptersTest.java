@@ -8,6 +8,7 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Digest;
 import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.AlarmState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +172,83 @@ class AdaptersTest {
           "GetResources", "{\"ResourceTagMappingList\":[" + resource(service("web").arn()) + "]}");
       assertThat(tagging.servicesTagged("slipway")).containsOnlyKeys(service("web"));
       assertThat(aws.calls.get(2).input().has("PaginationToken")).isFalse();
+    }
+  }
+
+  @Nested
+  class CloudWatchAlarms {
+    private final Alarms alarms = new JsonAlarms(aws);
+
+    private static String resource(String name) {
+      return "{\"ResourceARN\":\"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:" + name + "\"}";
+    }
+
+    @Test
+    void findsTheAlarmsTaggedWithAServiceOnAllPages() {
+      aws.answer(
+          "GetResources",
+          "{\"PaginationToken\":\"1\",\"ResourceTagMappingList\":[" + resource("slow:p99") + "]}");
+      aws.answer("GetResources", "{\"PaginationToken\":\"2\",\"ResourceTagMappingList\":[]}");
+      aws.refuse(AwsService.TAGGING, "GetResources", "PaginationTokenExpiredException", "");
+      aws.answer(
+          "GetResources",
+          "{\"PaginationToken\":\"\",\"ResourceTagMappingList\":["
+              + resource("slow:p99")
+              + ","
+              + resource("5xx")
+              + ",{\"ResourceARN\":\"arn:aws:cloudwatch::123456789012:dashboard/x\"}]}");
+      assertThat(alarms.tagged(service("web"))).containsExactly("5xx", "slow:p99");
+      assertThat(aws.input(0))
+          .isEqualTo(
+              "{\"ResourcesPerPage\":100,\"TagFilters\":[{\"Key\":\"slipway.service\","
+                  + "\"Values\":[\"prod/web\"]}],\"ResourceTypeFilters\":[\"cloudwatch:alarm\"]}");
+    }
+
+    @Test
+    void tellsTheStatesOfMetricAndCompositeAlarms() {
+      aws.answer(
+          "DescribeAlarms",
+          """
+          {"MetricAlarms":[{"AlarmName":"5xx","AlarmArn":"arn:5xx","StateValue":"ALARM",
+             "StateReason":"Threshold Crossed","StateUpdatedTimestamp":1767225999,
+             "StateTransitionedTimestamp":1767225600.5}],
+           "CompositeAlarms":[],"NextToken":"more"}
+          """);
+      aws.answer(
+          "DescribeAlarms",
+          """
+          {"CompositeAlarms":[{"AlarmName":"all","AlarmArn":"arn:all","StateValue":"OK"}]}
+          """);
+      assertThat(alarms.states(List.of("all", "5xx", "gone", "5xx")))
+          .containsExactly(
+              new AlarmState(
+                  "5xx",
+                  "arn:5xx",
+                  "ALARM",
+                  "Threshold Crossed",
+                  Instant.parse("2026-01-01T00:00:00.5Z")),
+              new AlarmState("all", "arn:all", "OK", "", null));
+      assertThat(aws.input(0))
+          .isEqualTo(
+              "{\"AlarmNames\":[\"5xx\",\"all\",\"gone\"],"
+                  + "\"AlarmTypes\":[\"MetricAlarm\",\"CompositeAlarm\"],\"MaxRecords\":100}");
+      assertThat(Json.text(aws.calls.get(1).input(), "NextToken")).isEqualTo("more");
+    }
+
+    @Test
+    void asksForAHundredACall() {
+      aws.answer("DescribeAlarms", "{}");
+      aws.answer("DescribeAlarms", "{}");
+      alarms.states(IntStream.range(0, 101).mapToObj(i -> "alarm-" + i).toList());
+      assertThat(aws.calls)
+          .extracting(call -> call.input().get("AlarmNames").size())
+          .containsExactly(100, 1);
+    }
+
+    @Test
+    void asksNothingAboutNothing() {
+      assertThat(alarms.states(List.of())).isEmpty();
+      assertThat(aws.calls).isEmpty();
     }
   }
 

@@ -247,6 +247,7 @@ class JsonEcsTest {
                 "circuit breaker",
                 "TRIGGERED",
                 "DISABLED",
+                List.of(),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 null));
   }

@@ -17,6 +17,8 @@ import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Json;
 import dev.slipway.slack.Message;
+import dev.slipway.verdict.AlarmState;
+import dev.slipway.verdict.AlarmsInUse;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,56 @@ class CardsTest {
             "▰▰▰▰▰▰▱▱▱▱ 3 of 5 tasks run, 1 starting, 1 failed",
             "pushed at 09:30 UTC · started at 09:30 UTC · #12",
             "[ Roll back ]");
+  }
+
+  private static AlarmsInUse alarms(String state, String... names) {
+    return AlarmsInUse.found(
+        Stream.of(names)
+            .map(name -> new AlarmState(name, "", state, "", Sample.START.minusSeconds(60)))
+            .toList(),
+        List.of("own"),
+        Sample.START);
+  }
+
+  @Test
+  void saysWhichAlarmKeepsEcsFromWatchingAndWhatThatMeans() {
+    Deployment deployment =
+        Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS)
+            .with(Sample.rollout(5, 3, 1, 1))
+            .with(alarms("ALARM", "own"));
+
+    assertThat(lines(card(deployment)))
+        .contains(
+            "⚠️ own was in ALARM already when the rollout began. Slipway ignores it until it has"
+                + " left that state. ECS itself watches no alarm in such a rollout; Slipway watches"
+                + " the others.");
+  }
+
+  @Test
+  void taggedAlarmsThatWereOnKeepNobodyElseFromWatching() {
+    Deployment deployment =
+        Sample.deployment(Status.SUCCEEDED, Reason.COMPLETED).with(alarms("ALARM", "a<b>", "c"));
+
+    assertThat(lines(card(deployment)))
+        .contains(
+            "⚠️ a<b>, c were in ALARM already when the rollout began. Slipway ignores them until"
+                + " they have left that state.");
+    assertThat(Json.write(card(deployment).toJson())).doesNotContain("a<b>");
+  }
+
+  @Test
+  void alarmsThatAreQuietAreNotWorthALine() {
+    Deployment deployment = Sample.deployment(Status.SUCCEEDED, Reason.COMPLETED);
+    assertThat(card(deployment.with(alarms("OK", "own", "other")))).isEqualTo(card(deployment));
+  }
+
+  @Test
+  void saysThatNobodyWatchesTheAlarms() {
+    Deployment deployment =
+        Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS)
+            .with(AlarmsInUse.unknown("Slipway cannot see <them>."));
+
+    assertThat(lines(card(deployment))).contains("⚠️ Slipway cannot see <them>.");
   }
 
   @Test
@@ -343,29 +395,32 @@ class CardsTest {
     Deployment d = Sample.deployment(Status.ROLLED_BACK, Reason.TASKS_FAILED);
     Deployment huge =
         new Deployment(
-            service,
-            Long.MAX_VALUE,
-            d.status(),
-            d.reason(),
-            long_,
-            new ImageSet(many),
-            new ImageSet(many),
-            new Trigger(Trigger.Kind.PERSON, long_, long_, Sample.START),
-            d.revisions(),
-            d.rollout(),
-            0,
-            RolledBackBy.PERSON,
-            Audience.DEFAULT,
-            Optional.of(
-                new Diagnosis(
-                    long_,
-                    long_,
-                    Collections.nCopies(50, long_),
-                    Collections.nCopies(50, long_),
-                    Collections.nCopies(500, long_))),
-            d.createdAt(),
-            d.updatedAt(),
-            d.finishedAt());
+                service,
+                Long.MAX_VALUE,
+                d.status(),
+                d.reason(),
+                long_,
+                new ImageSet(many),
+                new ImageSet(many),
+                new Trigger(Trigger.Kind.PERSON, long_, long_, Sample.START),
+                d.revisions(),
+                d.rollout(),
+                0,
+                RolledBackBy.PERSON,
+                Audience.DEFAULT,
+                Optional.of(
+                    new Diagnosis(
+                        long_,
+                        long_,
+                        Collections.nCopies(50, long_),
+                        Collections.nCopies(50, long_),
+                        Collections.nCopies(500, long_))),
+                d.createdAt(),
+                d.updatedAt(),
+                d.finishedAt())
+            .with(
+                new AlarmsInUse(
+                    true, alarms("ALARM", "own", long_ + 1, long_ + 2).alarms(), long_));
 
     Message card =
         Cards.deployment(

@@ -23,6 +23,8 @@ import dev.slipway.follow.Settings.Switch;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
+import dev.slipway.verdict.AlarmState;
+import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,7 +105,18 @@ public final class Samples {
   public static ServiceDeployment serviceDeployment(
       String status, String breaker, String alarms, String stage) {
     return new ServiceDeployment(
-        "arn:sd", status, "", "arn:rev", stage, "arn:rev-old", "", breaker, alarms, NOON, null);
+        "arn:sd",
+        status,
+        "",
+        "arn:rev",
+        stage,
+        "arn:rev-old",
+        "",
+        breaker,
+        alarms,
+        List.of(),
+        NOON,
+        null);
   }
 
   public static Deployment deployment(Status status, long sequence, long rollbackOf) {
@@ -111,24 +124,35 @@ public final class Samples {
         status == Status.PREPARING
             ? Rollout.NONE
             : new Rollout(OWN_ID, "", 2, 0, 0, 0, "", NOON, NOON, null, false, false);
-    return new Deployment(
-        APP,
-        sequence,
-        status,
-        Reason.IN_PROGRESS,
-        "",
-        images("v1", 1),
-        images("v2", 2),
-        new Trigger(Trigger.Kind.PUSH, "", "event-1", NOON),
-        new Revisions(OLD, OLD, NEW),
-        rollout,
-        rollbackOf,
-        RolledBackBy.NOBODY,
-        Audience.DEFAULT,
-        Optional.empty(),
-        NOON,
-        NOON,
-        null);
+    Deployment deployment =
+        new Deployment(
+            APP,
+            sequence,
+            status,
+            Reason.IN_PROGRESS,
+            "",
+            images("v1", 1),
+            images("v2", 2),
+            new Trigger(Trigger.Kind.PUSH, "", "event-1", NOON),
+            new Revisions(OLD, OLD, NEW),
+            rollout,
+            rollbackOf,
+            RolledBackBy.NOBODY,
+            Audience.DEFAULT,
+            Optional.empty(),
+            NOON,
+            NOON,
+            null);
+    return status == Status.PREPARING ? deployment : deployment.with(watchedBy());
+  }
+
+  /** The alarms that were found when the rollout began at noon; none of them is the service's. */
+  public static AlarmsInUse watchedBy(AlarmState... states) {
+    return AlarmsInUse.found(List.of(states), List.of(), NOON);
+  }
+
+  public static AlarmState alarm(String name, String state, Instant since) {
+    return new AlarmState(name, "arn:" + name, state, "Threshold Crossed", since);
   }
 
   /** A head that knows app:7 as good. */

@@ -175,13 +175,16 @@ class DynamoLedgerTest {
   }
 
   @Test
-  void evidenceExpiresAfterAWeekAndPushesAfterAMonth() {
+  void evidenceExpiresAfterAWeekAndPushesAndUsesOfAlarmsAfterAMonth() {
     ledger.addEvidence(WEB, 5, LedgerSamples.task("aaa", NOON), NOON);
     ledger.addPush(LedgerSamples.push(WEB, "event-1", NOON), NOON);
     assertThat(inputs.get(0).at("/Item/expires/N").asLong())
         .isEqualTo(NOON.getEpochSecond() + 7 * 86_400);
     assertThat(inputs.get(1).at("/Item/expires/N").asLong())
         .isEqualTo(NOON.getEpochSecond() + 30 * 86_400);
+    ledger.useAlarms(WEB, 5, List.of("arn:alarm"), NOON);
+    assertThat(inputs.get(2).at("/Item/expires/N").asLong())
+        .isEqualTo(NOON.getEpochSecond() + 31 * 86_400);
   }
 
   @Test

@@ -244,6 +244,20 @@ public abstract class LedgerContract {
   }
 
   @Test
+  void knowsTheNewestDeploymentOfEachServiceThatAnAlarmWatches() {
+    String alarm = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web #1/5xx: ä";
+    ledger.useAlarms(WEB, 4, List.of(alarm, alarm + "-2"), NOON);
+    ledger.useAlarms(API, 1, List.of(alarm), NOON);
+    ledger.useAlarms(WEB, 5, List.of(alarm), NOON);
+    ledger.useAlarms(WEB, 5, List.of(alarm), NOON);
+    assertThat(ledger.usesOfAlarm(alarm))
+        .containsExactlyInAnyOrder(new Ledger.AlarmUse(WEB, 5), new Ledger.AlarmUse(API, 1));
+    assertThat(ledger.usesOfAlarm(alarm + "-2")).containsExactly(new Ledger.AlarmUse(WEB, 4));
+    assertThat(ledger.usesOfAlarm(alarm + "-3")).isEmpty();
+    assertThat(ledger.heads(10)).isEmpty();
+  }
+
+  @Test
   void keepsAStoppedTaskOnceWhateverTheNumberOfDeliveries() {
     for (int i = 0; i < 3; i++) {
       ledger.addEvidence(WEB, 5, task("aaa", NOON), NOON.plusSeconds(i));

@@ -23,6 +23,7 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.ImageSet;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.StoppedTask;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,6 +116,34 @@ class LedgerFormatTest {
     assertThat(Json.pretty(all())).isEqualTo(Json.pretty(golden("schema-1-logs-apart.json")));
   }
 
+  /** Items of this shape are in people's tables: the file is never changed. */
+  @Test
+  void readsAndWritesTheAlarmsOfADeployment() throws IOException {
+    Deployment watched = deployment(WEB, 5).with(LedgerSamples.alarms());
+    JsonNode golden = golden("schema-1-alarms.json");
+    ObjectNode document = LedgerFormat.write(watched);
+    assertThat(Json.pretty(document.get("alarms"))).isEqualTo(Json.pretty(golden));
+    document.set("alarms", golden);
+    assertThat(LedgerFormat.deployment(document).alarms()).isEqualTo(LedgerSamples.alarms());
+  }
+
+  @Test
+  void manyAlarmsWithLongNamesStillFit() {
+    String name = "界".repeat(255);
+    List<AlarmsInUse.Alarm> alarms =
+        Collections.nCopies(
+            AlarmsInUse.MOST,
+            new AlarmsInUse.Alarm(name, "arn:" + name, true, true, NOON, false, ""));
+    List<String> lines = Collections.nCopies(200, "界".repeat(5_000));
+    Deployment whole =
+        deployment(WEB, 5)
+            .with(new AlarmsInUse(true, alarms, ""))
+            .with(new Diagnosis("界", "web", lines, lines, lines));
+    byte[] bytes = Json.write(LedgerFormat.write(whole)).getBytes(StandardCharsets.UTF_8);
+    // Twice in a head's transaction, of which an item takes 400 KB.
+    assertThat(bytes.length).isLessThanOrEqualTo(128 * 1024);
+  }
+
   @Test
   void ignoresFieldsThatANewerVersionWrote() {
     ObjectNode document = LedgerFormat.write(deployment(WEB, 5));
@@ -138,6 +167,7 @@ class LedgerFormatTest {
     assertThat(read.rolledBackBy()).isEqualTo(RolledBackBy.NOBODY);
     assertThat(read.from()).isEqualTo(ImageSet.EMPTY);
     assertThat(read.diagnosis()).isEmpty();
+    assertThat(read.alarms()).isEqualTo(AlarmsInUse.NOT_LOOKED_FOR);
     assertThat(LedgerFormat.head(Json.object().put("service", WEB.arn()), 0, List.of()))
         .isEqualTo(Head.unseen(WEB));
   }

@@ -22,6 +22,7 @@ import dev.slipway.follow.Settings.Level;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
+import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.List;
@@ -98,6 +99,22 @@ public final class LedgerSamples {
   public static Deployment withoutLogs(ServiceRef service, long sequence) {
     Deployment deployment = deployment(service, sequence);
     return deployment.with(deployment.diagnosis().orElseThrow().withLogs(List.of()));
+  }
+
+  /** It failed by an alarm that was on before; more than are watched. */
+  public static AlarmsInUse alarms() {
+    return new AlarmsInUse(
+        true,
+        List.of(
+            new AlarmsInUse.Alarm(
+                "web-5xx",
+                "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-5xx",
+                true,
+                true,
+                NOON.minusSeconds(600),
+                true,
+                "Threshold Crossed: 1 datapoint [12.0] was greater than the threshold (5.0).")),
+        "Of its 51 alarms only the first 50 are watched.");
   }
 
   public static Quarantine quarantine(int digit) {

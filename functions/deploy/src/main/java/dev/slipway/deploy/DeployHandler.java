@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.aws.AwsService;
+import dev.slipway.aws.JsonAlarms;
 import dev.slipway.aws.JsonContainerLogs;
 import dev.slipway.aws.JsonEcr;
 import dev.slipway.aws.JsonEcs;
@@ -56,6 +57,7 @@ public final class DeployHandler implements RequestStreamHandler {
             new JsonEcr(aws),
             new DynamoLedger(aws, environment.required("LEDGER_TABLE")),
             new JsonParameters(aws),
+            new JsonAlarms(aws),
             new EcsDiagnostics(
                 ecs, new JsonContainerLogs(aws), environment.optional("LOG_GROUP_PREFIX", ""), log),
             time,

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gathers what AWS still knows about a failure: the stopped tasks, of which ECS forgets within
@@ -67,7 +68,8 @@ public final class EcsDiagnostics implements Diagnostics {
     ecs.stoppedTasks(service.ref()).forEach(task -> tasks.putIfAbsent(task.taskArn(), task));
     ObjectNode document = ecs.taskDefinition(deployment.revisions().own()).document();
     Diagnoser.Input input =
-        Diagnoser.Input.of(Ending.of(reason.name()), "", service.desired(), null)
+        Diagnoser.Input.of(
+                Ending.of(reason.name()), words(deployment, reason), service.desired(), null)
             .withTasks(own(deployment, List.copyOf(tasks.values())))
             .withEvents(events(service), deployment.createdAt())
             .withContainers(essential(document), changed(deployment))
@@ -77,6 +79,16 @@ public final class EcsDiagnostics implements Diagnostics {
       input = input.withLogs(culprit.get().container(), lines(document, culprit.get(), deployment));
     }
     return Diagnoser.diagnose(input);
+  }
+
+  /** The alarms that went off, with CloudWatch's words; nothing for any other end. */
+  private static String words(Deployment deployment, Reason reason) {
+    return reason != Reason.ALARM
+        ? ""
+        : deployment.alarms().wentOff().stream()
+            .map(alarm ->
+                alarm.name() + (alarm.reason().isEmpty() ? "" : " (" + alarm.reason() + ")"))
+            .collect(Collectors.joining("; "));
   }
 
   /** Tasks of this deployment; one whose starter is not known counts by its revision. */

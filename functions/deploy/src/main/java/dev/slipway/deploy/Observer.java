@@ -1,5 +1,7 @@
 package dev.slipway.deploy;
 
+import dev.slipway.aws.Alarms;
+import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.Ecs.ServiceRevision;
 import dev.slipway.aws.ServiceDeployment;
@@ -15,6 +17,8 @@ import dev.slipway.deployment.Status;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.follow.Reading;
 import dev.slipway.ledger.Ledger;
+import dev.slipway.runtime.Log;
+import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,20 +26,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads what AWS says of one service: only what the head makes worth a call. */
 final class Observer {
 
   private final Ecs ecs;
+  private final Alarms alarms;
   private final Ledger ledger;
   private final InstantSource clock;
   private final boolean observeOnly;
+  private final Log log;
 
-  Observer(Ecs ecs, Ledger ledger, InstantSource clock, boolean observeOnly) {
+  Observer(
+      Ecs ecs, Alarms alarms, Ledger ledger, InstantSource clock, boolean observeOnly, Log log) {
     this.ecs = ecs;
+    this.alarms = alarms;
     this.ledger = ledger;
     this.clock = clock;
     this.observeOnly = observeOnly;
+    this.log = log;
   }
 
   Observed observe(Head head) {
@@ -44,6 +54,7 @@ final class Observer {
     Head known = head;
     Optional<ServiceDeployment> serviceDeployment = Optional.empty();
     List<StoppedTask> stopped = List.of();
+    Optional<List<AlarmState>> states = Optional.of(List.of());
     Optional<Deployment> last = Optional.empty();
     if (service.isPresent() && head.inFlight().isPresent()) {
       Deployment deployment = head.inFlight().get();
@@ -57,6 +68,7 @@ final class Observer {
           serviceDeployment = ecs.serviceDeployment(arn);
         }
         stopped = stopped(head, deployment, service.get(), now);
+        states = states(NextStep.alarmsToAsk(deployment, serviceDeployment));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
       last =
@@ -69,7 +81,21 @@ final class Observer {
     return new Observed(
         head,
         known,
-        new Situation(now, service, tags, serviceDeployment, stopped, hold, observeOnly, last));
+        new Situation(now, service, tags, serviceDeployment, stopped, hold, observeOnly, last)
+            .with(states));
+  }
+
+  /** Without an answer, what ECS says is heard all the same: a failure does not wait for it. */
+  private Optional<List<AlarmState>> states(Set<String> names) {
+    if (names.isEmpty()) {
+      return Optional.of(List.of());
+    }
+    try {
+      return Optional.of(alarms.states(names));
+    } catch (AwsException e) {
+      log.error("CloudWatch does not tell the states of alarms " + names, e);
+      return Optional.empty();
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.slipway.deploy;
 
+import dev.slipway.aws.Alarms;
 import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.Parameters;
@@ -13,6 +14,7 @@ record Tools(
     Ecr ecr,
     Ledger ledger,
     Parameters parameters,
+    Alarms alarms,
     Diagnostics diagnostics,
     Observer observer,
     Revisions revisions,

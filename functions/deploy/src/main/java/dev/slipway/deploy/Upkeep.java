@@ -171,7 +171,7 @@ final class Upkeep extends Act {
               .as(
                   Status.ROLLED_BACK,
                   failed.reason(),
-                  Wording.sentence(failed.reason().text())
+                  Wording.failure(failed.reason(), failed.alarms())
                       + " "
                       + words
                       + " Slipway leaves it as it is.",

@@ -44,8 +44,11 @@ final class WayBack extends Act {
   // -- going back
 
   Done fail(Failure why, boolean ecsGoesBack) {
-    Deployment deployment = inFlight();
     Reason reason = NextStep.reason(why);
+    Deployment deployment =
+        why == Failure.ALARM
+            ? inFlight().with(NextStep.failedBy(inFlight(), seen.situation()))
+            : inFlight();
     Optional<LastGood> good = head.lastGood().filter(LastGood::steady);
     List<Quarantine> quarantine = quarantine(deployment, reason);
     if (good.isEmpty() && !ecsGoesBack) {
@@ -56,7 +59,7 @@ final class WayBack extends Act {
               .as(
                   Status.FAILED,
                   Reason.NOTHING_TO_GO_BACK_TO,
-                  Wording.sentence(reason.text())
+                  Wording.failure(reason, deployment.alarms())
                       + " The service was not steady when Slipway first saw it, so nothing good"
                       + " is known to go back to: a person is needed. Push a newer image, or"
                       + " deploy a revision by hand.",
@@ -84,7 +87,7 @@ final class WayBack extends Act {
         deployment.as(
             Status.ROLLING_BACK,
             reason,
-            Wording.sentence(reason.text())
+            Wording.failure(reason, deployment.alarms())
                 + " Going back to "
                 + (images.isEmpty() ? Wording.revision(target) : images.brief())
                 + ".",
@@ -364,7 +367,7 @@ final class WayBack extends Act {
             .as(
                 Status.ROLLED_BACK,
                 failed.reason(),
-                Wording.sentence(failed.reason().text())
+                Wording.failure(failed.reason(), failed.alarms())
                     + " The service runs "
                     + (images.isEmpty() ? Wording.revision(taskDefinition) : images.brief())
                     + " again.",
@@ -393,7 +396,7 @@ final class WayBack extends Act {
     Deployment back = inFlight();
     Deployment failed = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
     String words =
-        Wording.sentence(failed.reason().text())
+        Wording.failure(failed.reason(), failed.alarms())
             + " The rollback failed as well: "
             + detail
             + " A person is needed: see the service's events, then push a newer image or deploy a"

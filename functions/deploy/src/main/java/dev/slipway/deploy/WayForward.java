@@ -20,11 +20,15 @@ import dev.slipway.image.ImageSet;
 import dev.slipway.policy.Decision;
 import dev.slipway.policy.Policies;
 import dev.slipway.taskdef.TaskDefinitionCopy;
+import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** From what is wanted to a revision, a rollout, and its success. */
 final class WayForward extends Act {
@@ -298,6 +302,59 @@ final class WayForward extends Act {
     return Done.REST;
   }
 
+  /**
+   * The alarms that watch the deployment in flight. After UpdateService, never before: a push does
+   * not wait for it. What went off in between is known by its time.
+   */
+  Done findAlarms() {
+    Deployment deployment = inFlight();
+    AlarmsInUse found = alarms(deployment);
+    // First for watch, which drops events about alarms that it does not find there.
+    ledger.useAlarms(
+        head.service(),
+        deployment.sequence(),
+        found.alarms().stream().map(Alarm::arn).toList(),
+        now);
+    log.info(
+        "alarms found",
+        "alarms",
+        AlarmsInUse.names(found.alarms()),
+        "on_at_start",
+        AlarmsInUse.names(found.onAtStart()));
+    Deployment watched = deployment.with(found);
+    write(head.inFlight(watched), watched);
+    return Done.AGAIN;
+  }
+
+  private AlarmsInUse alarms(Deployment deployment) {
+    List<String> own = seen.service().alarms();
+    Set<String> names = new TreeSet<>(own);
+    try {
+      names.addAll(tools.alarms().tagged(head.service()));
+      return AlarmsInUse.found(
+          names.isEmpty() ? List.of() : tools.alarms().states(names), own, startedAt(deployment));
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      log.error("no alarms of " + deployment.id(), e);
+      return AlarmsInUse.unknown(
+          "Slipway cannot see which alarms watch this: "
+              + e.getMessage()
+              + " Only what ECS does about the service's own alarms is left.");
+    }
+  }
+
+  /** As ECS has it, for a look may have taken over what an earlier one had started. */
+  private Instant startedAt(Deployment deployment) {
+    Instant noted = deployment.rollout().startedAt();
+    return seen.service()
+        .deployment(deployment.rollout().ecsDeploymentId())
+        .map(EcsDeployment::createdAt)
+        .filter(created -> created.isBefore(noted))
+        .orElse(noted);
+  }
+
   Done bake(Instant until) {
     Deployment deployment = inFlight();
     Rollout rollout =
@@ -310,7 +367,9 @@ final class WayForward extends Act {
                 Reason.BAKE_TIME,
                 "ECS completed it; watched until " + until + ".",
                 now);
-    write(head.inFlight(baking).due(until), baking);
+    // Not only at its end: an event about an alarm or a task can be lost.
+    Instant look = now.plus(SOON);
+    write(head.inFlight(baking).due(look.isBefore(until) ? look : until), baking);
     return Done.REST;
   }
 

@@ -1,5 +1,8 @@
 package dev.slipway.deploy;
 
+import dev.slipway.deployment.Reason;
+import dev.slipway.verdict.AlarmsInUse;
+
 /** How things are called in the details of deployments and in the log. */
 final class Wording {
 
@@ -14,6 +17,15 @@ final class Wording {
     String revision = revision(arn);
     int colon = revision.lastIndexOf(':');
     return colon < 0 ? revision : revision.substring(0, colon);
+  }
+
+  /** What went wrong, in a sentence; of alarms, which. May hold their names, not yet escaped. */
+  static String failure(Reason reason, AlarmsInUse alarms) {
+    String text =
+        reason == Reason.ALARM && !alarms.wentOff().isEmpty()
+            ? reason.text() + ": " + AlarmsInUse.names(alarms.wentOff())
+            : reason.text();
+    return sentence(text);
   }
 
   /** With a capital letter and a full stop. */

@@ -1,5 +1,6 @@
 package dev.slipway.deploy;
 
+import dev.slipway.aws.Alarms;
 import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.Parameters;
@@ -31,6 +32,7 @@ public final class Worker {
       Ecr ecr,
       Ledger ledger,
       Parameters parameters,
+      Alarms alarms,
       Diagnostics diagnostics,
       InstantSource clock,
       Options options,
@@ -42,8 +44,9 @@ public final class Worker {
             ecr,
             ledger,
             parameters,
+            alarms,
             diagnostics,
-            new Observer(ecs, ledger, clock, options.observeOnly()),
+            new Observer(ecs, alarms, ledger, clock, options.observeOnly(), log),
             new Revisions(ecs, options.tagAndDigest()),
             options,
             log,
@@ -93,6 +96,7 @@ public final class Worker {
       case Step.Start ignored -> new WayForward(tools, seen).start();
       case Step.Follow follow ->
           new WayForward(tools, seen).follow(follow.rollout(), follow.until());
+      case Step.FindAlarms ignored -> new WayForward(tools, seen).findAlarms();
       case Step.Bake bake -> new WayForward(tools, seen).bake(bake.until());
       case Step.Succeed succeed -> new WayForward(tools, seen).succeed(succeed.reason());
       case Step.Fail fail -> new WayBack(tools, seen).fail(fail.why(), fail.ecsGoesBack());

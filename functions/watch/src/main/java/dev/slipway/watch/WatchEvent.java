@@ -25,6 +25,9 @@ public sealed interface WatchEvent {
   /** A lifecycle hook of a deployment began, waits or ended. */
   record HookChanged(ServiceRef service, String name) implements WatchEvent {}
 
+  /** A CloudWatch alarm came into a state. Whom it concerns, the event does not say. */
+  record AlarmChanged(String arn, String state) implements WatchEvent {}
+
   /** A minute has passed. */
   record Clock() implements WatchEvent {}
 

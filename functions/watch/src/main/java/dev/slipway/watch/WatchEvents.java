@@ -5,6 +5,7 @@ import dev.slipway.aws.StoppedTasks;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
+import dev.slipway.watch.WatchEvent.AlarmChanged;
 import dev.slipway.watch.WatchEvent.Clock;
 import dev.slipway.watch.WatchEvent.DeploymentChanged;
 import dev.slipway.watch.WatchEvent.HookChanged;
@@ -19,6 +20,9 @@ import java.util.regex.Pattern;
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html">
  *     Amazon ECS events</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html">
+ *     Alarm events</a>
  */
 final class WatchEvents {
 
@@ -26,6 +30,7 @@ final class WatchEvents {
   static final String TASK = "ECS Task State Change";
   static final String SERVICE_ACTION = "ECS Service Action";
   static final String HOOK = "ECS Hook State Change";
+  static final String ALARM = "CloudWatch Alarm State Change";
   static final String CLOCK = "Slipway Clock";
 
   private static final String GROUP = "service:";
@@ -33,6 +38,8 @@ final class WatchEvents {
       Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:cluster/[A-Za-z0-9_-]{1,255}");
   private static final Pattern SHORT_SERVICE_ARN =
       Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:service/[^/]+");
+  private static final Pattern ALARM_ARN =
+      Pattern.compile("arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\\d{12}:alarm:.{1,255}");
   private static final int LONGEST_QUOTE = 200;
 
   private WatchEvents() {}
@@ -58,12 +65,14 @@ final class WatchEvents {
     String source = Json.text(event, "source");
     String type = Json.text(event, "detail-type");
     return switch (source + "/" + type) {
-      case "aws.ecs/" + DEPLOYMENT -> named(event, DEPLOYMENT, resource(event, DEPLOYMENT));
+      case "aws.ecs/" + DEPLOYMENT ->
+          named(event, DEPLOYMENT, resource(event, DEPLOYMENT, "service"));
       case "aws.ecs/" + SERVICE_ACTION ->
-          named(event, SERVICE_ACTION, resource(event, SERVICE_ACTION));
+          named(event, SERVICE_ACTION, resource(event, SERVICE_ACTION, "service"));
       case "aws.ecs/" + HOOK ->
           named(event, HOOK, required(detail(event, HOOK), "serviceArn", HOOK));
       case "aws.ecs/" + TASK -> task(detail(event, TASK));
+      case "aws.cloudwatch/" + ALARM -> alarm(event);
       case "slipway/" + CLOCK -> new Clock();
       default ->
           throw new PermanentFailure(
@@ -79,6 +88,8 @@ final class WatchEvents {
                   + SERVICE_ACTION
                   + "' or '"
                   + HOOK
+                  + "', aws.cloudwatch with '"
+                  + ALARM
                   + "', and slipway with '"
                   + CLOCK
                   + "'. Correct the rule that sent it");
@@ -104,7 +115,7 @@ final class WatchEvents {
     }
   }
 
-  private static String resource(JsonNode event, String type) {
+  private static String resource(JsonNode event, String type, String what) {
     JsonNode first = event.path("resources").path(0);
     if (!first.isTextual()) {
       throw new PermanentFailure(
@@ -112,7 +123,8 @@ final class WatchEvents {
               + type
               + "' has 'resources' "
               + quote(event.has("resources") ? Json.write(event.get("resources")) : "missing")
-              + "; its first must be the ARN of the service");
+              + "; its first must be the ARN of the "
+              + what);
     }
     return first.textValue();
   }
@@ -140,6 +152,16 @@ final class WatchEvents {
           "'" + quote(group) + "' in detail.group does not name an ECS service", e);
     }
     return new TaskChanged(service, StoppedTasks.fromTask(detail), status.equals("STOPPED"));
+  }
+
+  private static WatchEvent alarm(JsonNode event) {
+    String arn = resource(event, ALARM, "alarm");
+    if (!ALARM_ARN.matcher(arn).matches()) {
+      throw new PermanentFailure(
+          "'" + quote(arn) + "' in resources is not the ARN of a CloudWatch alarm");
+    }
+    JsonNode state = detail(event, ALARM).path("state");
+    return new AlarmChanged(arn, required(state, "value", ALARM));
   }
 
   private static JsonNode detail(JsonNode event, String type) {

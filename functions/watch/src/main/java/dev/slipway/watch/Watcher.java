@@ -5,10 +5,12 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.Ledger.AlarmUse;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
 import dev.slipway.runtime.PermanentFailure;
 import dev.slipway.verdict.StoppedTask;
+import dev.slipway.watch.WatchEvent.AlarmChanged;
 import dev.slipway.watch.WatchEvent.Clock;
 import dev.slipway.watch.WatchEvent.DeploymentChanged;
 import dev.slipway.watch.WatchEvent.HookChanged;
@@ -57,6 +59,7 @@ public final class Watcher {
       case HookChanged(ServiceRef service, String name) -> look(service, busy(service), name);
       case TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) ->
           task(service, task, stopped);
+      case AlarmChanged(String arn, String state) -> alarm(arn, state);
       case Unrelated(String why) -> log.info("dropped: " + why);
     }
   }
@@ -111,6 +114,38 @@ public final class Watcher {
     String own = deployment.revisions().own();
     return (!id.isEmpty() && id.equals(task.startedBy()))
         || (!own.isEmpty() && own.equals(task.taskDefinition()));
+  }
+
+  /**
+   * Of all the account's alarms only those that were found for a deployment are kept. Whether one
+   * speaks against it, the look asks CloudWatch.
+   */
+  private void alarm(String arn, String state) {
+    List<ServiceRef> watched =
+        ledger.usesOfAlarm(arn).stream()
+            .filter(use ->
+                ledger
+                    .head(use.service())
+                    .inFlight()
+                    .map(deployment -> deployment.sequence() == use.sequence())
+                    .orElse(false))
+            .map(AlarmUse::service)
+            .toList();
+    if (watched.isEmpty()) {
+      log.debug("dropped: an alarm of no deployment in flight", "alarm", arn);
+      return;
+    }
+    for (ServiceRef service : watched) {
+      log.info(
+          "look: an alarm of the deployment",
+          "service",
+          service.brief(),
+          "alarm",
+          arn,
+          "state",
+          state);
+    }
+    lanes.look(watched, "evidence");
   }
 
   private void clock() {

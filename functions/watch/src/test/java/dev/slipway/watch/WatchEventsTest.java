@@ -43,11 +43,12 @@ class WatchEventsTest {
                 .forEach(part -> assertThat(failure).hasMessageContaining(part.asText())));
   }
 
-  static Stream<Path> filesOfEcs() throws IOException {
+  static Stream<Path> filesOfAws() throws IOException {
     Path events = Path.of(System.getProperty("slipway.root"), "events");
     try (Stream<Path> files = Files.list(events)) {
       return files
-          .filter(file -> file.getFileName().toString().matches("(ecs-|slipway-clock).*"))
+          .filter(
+              file -> file.getFileName().toString().matches("(ecs-|cloudwatch-|slipway-clock).*"))
           .sorted()
           .toList()
           .stream();
@@ -55,7 +56,7 @@ class WatchEventsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("filesOfEcs")
+  @MethodSource("filesOfAws")
   void understandsTheEventsThatAwsSends(Path file) throws IOException {
     String name = file.getFileName().toString();
     String beginning =
@@ -69,7 +70,9 @@ class WatchEventsTest {
                   ? "stopped task "
                   : name.startsWith("ecs-hook")
                       ? "hook "
-                      : name.startsWith("ecs-service") ? "action " : "deployment ";
+                      : name.startsWith("ecs-service")
+                          ? "action "
+                          : name.startsWith("cloudwatch-alarm") ? "alarm " : "deployment ";
         };
 
     assertThat(brief(WatchEvents.read(Files.readString(file)))).startsWith(beginning);
@@ -85,6 +88,7 @@ class WatchEventsTest {
           "hook " + service.brief() + " " + name;
       case WatchEvent.TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) ->
           (stopped ? "stopped " : "") + "task " + service.brief() + " " + task.startedBy();
+      case WatchEvent.AlarmChanged(String arn, String state) -> "alarm " + arn + " " + state;
       case WatchEvent.Clock() -> "clock";
       case WatchEvent.Unrelated(String why) -> "unrelated: " + why;
     };

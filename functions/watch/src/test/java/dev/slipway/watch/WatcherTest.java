@@ -37,6 +37,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,7 @@ class WatcherTest {
   private static final ServiceRef WEB =
       ServiceRef.parse("arn:aws:ecs:eu-west-1:123456789012:service/main/web");
   private static final String OWN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8";
+  private static final String ALARM = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-5xx";
   private static final Image IMAGE =
       Image.of(
           "123456789012", "eu-west-1", "team/app", "v2", new Digest("sha256:" + "b".repeat(64)));
@@ -180,6 +182,43 @@ class WatcherTest {
   }
 
   @Test
+  void anAlarmOfTheDeploymentIsLookedAtInEachServiceThatItWatches() {
+    inFlight("ecs-svc/2", OWN);
+    store.useAlarms(WEB, 1, List.of(ALARM), NOW);
+    store.useAlarms(ServiceRef.parse(WEB.arn() + "-idle"), 7, List.of(ALARM), NOW);
+
+    watcher.handle(alarm("ALARM"));
+
+    assertThat(lanes.taken()).containsExactly(WEB);
+    assertThat(calls.made())
+        .containsExactly(
+            "ledger.usesOfAlarm",
+            "ledger.head",
+            "ledger.head",
+            "SendMessageBatch evidence [main/web]");
+  }
+
+  @Test
+  void anAlarmOfAnEarlierDeploymentIsDropped() {
+    inFlight("ecs-svc/2", OWN);
+    store.useAlarms(WEB, 0, List.of(ALARM), NOW);
+
+    watcher.handle(alarm("ALARM"));
+
+    assertThat(lanes.taken()).isEmpty();
+  }
+
+  @Test
+  void aForeignAlarmIsDroppedWithOneRead() {
+    inFlight("ecs-svc/2", OWN);
+    store.useAlarms(WEB, 1, List.of(ALARM + "-other"), NOW);
+
+    watcher.handle(alarm("ALARM"));
+
+    assertThat(calls.made()).containsExactly("ledger.usesOfAlarm");
+  }
+
+  @Test
   void theClockLooksAtWhatIsDueAndAtNothingElse() {
     due(WEB, NOW.minusSeconds(30));
     due(ServiceRef.parse(WEB.arn() + "-later"), NOW.plusSeconds(300));
@@ -273,6 +312,14 @@ class WatcherTest {
         () -> NOW,
         new Log("watch", new Environment(Map.of()), () -> NOW, sink),
         new Metrics(() -> NOW, sink));
+  }
+
+  private static String alarm(String state) {
+    ObjectNode event = Json.object();
+    event.put("source", "aws.cloudwatch").put("detail-type", "CloudWatch Alarm State Change");
+    event.putArray("resources").add(ALARM);
+    event.putObject("detail").put("alarmName", "web-5xx").putObject("state").put("value", state);
+    return Json.write(event);
   }
 
   private static String clock() {

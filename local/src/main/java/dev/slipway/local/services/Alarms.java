@@ -28,11 +28,17 @@ public final class Alarms {
     final ObjectNode definition;
     String state = "INSUFFICIENT_DATA";
     String reason = "Unchecked: Initial alarm creation";
+    Instant updated;
     Instant since;
 
     Alarm(ObjectNode definition, Instant since) {
       this.definition = definition;
+      this.updated = since;
       this.since = since;
+    }
+
+    boolean composite() {
+      return definition.has("AlarmRule");
     }
   }
 
@@ -49,6 +55,7 @@ public final class Alarms {
   public Operations operations() {
     return new Operations()
         .on("PutMetricAlarm", this::put)
+        .on("PutCompositeAlarm", this::putComposite)
         .on("DescribeAlarms", this::describe)
         .on("SetAlarmState", this::setState)
         .on("DeleteAlarms", this::delete);
@@ -68,6 +75,12 @@ public final class Alarms {
     return account.arn("cloudwatch", "alarm:" + name);
   }
 
+  /** Its rule is kept, and not evaluated. */
+  private ObjectNode putComposite(ObjectNode input) {
+    Json.required(input, "AlarmRule");
+    return put(input);
+  }
+
   private ObjectNode put(ObjectNode input) {
     String name = Json.required(input, "AlarmName");
     ObjectNode definition = input.deepCopy();
@@ -77,6 +90,7 @@ public final class Alarms {
     if (known != null) {
       alarm.state = known.state;
       alarm.reason = known.reason;
+      alarm.updated = known.updated;
       alarm.since = known.since;
     }
     Map<String, String> given = Json.tags(input.path("Tags"), "Key", "Value");
@@ -99,22 +113,46 @@ public final class Alarms {
     List<String> names = Json.texts(input, "AlarmNames");
     String prefix = Json.text(input, "AlarmNamePrefix", "");
     String state = Json.text(input, "StateValue");
+    List<String> types = Json.texts(input, "AlarmTypes");
+    int size = input.path("MaxRecords").asInt(50);
+    if (names.size() > 100 || size < 1 || size > 100) {
+      throw new Refusal(
+          "InvalidParameterValue", "AlarmNames and MaxRecords may be 100 at most: " + size);
+    }
+    String after = Json.text(input, "NextToken", "");
     ObjectNode answer = Json.object();
-    ArrayNode list = answer.putArray("MetricAlarms");
-    answer.putArray("CompositeAlarms");
-    alarms.forEach((name, alarm) -> {
-      if ((names.isEmpty() || names.contains(name))
+    ArrayNode metric = answer.putArray("MetricAlarms");
+    ArrayNode composite = answer.putArray("CompositeAlarms");
+    String last = "";
+    for (var entry : alarms.tailMap(after, after.isEmpty()).entrySet()) {
+      String name = entry.getKey();
+      Alarm alarm = entry.getValue();
+      // Without AlarmTypes, only metric alarms are told of.
+      boolean asked =
+          types.isEmpty()
+              ? !alarm.composite()
+              : types.contains(alarm.composite() ? "CompositeAlarm" : "MetricAlarm");
+      if (asked
+          && (names.isEmpty() || names.contains(name))
           && name.startsWith(prefix)
           && (state == null || state.equals(alarm.state))) {
-        ObjectNode node = alarm.definition.deepCopy();
-        node.put("AlarmArn", arn(name))
-            .put("StateValue", alarm.state)
-            .put("StateReason", alarm.reason);
-        node.set("StateUpdatedTimestamp", Json.seconds(alarm.since));
-        list.add(node);
+        if (metric.size() + composite.size() == size) {
+          answer.put("NextToken", last);
+          break;
+        }
+        (alarm.composite() ? composite : metric).add(describe(name, alarm));
+        last = name;
       }
-    });
+    }
     return answer;
+  }
+
+  private ObjectNode describe(String name, Alarm alarm) {
+    ObjectNode node = alarm.definition.deepCopy();
+    node.put("AlarmArn", arn(name)).put("StateValue", alarm.state).put("StateReason", alarm.reason);
+    node.set("StateUpdatedTimestamp", Json.seconds(alarm.updated));
+    node.set("StateTransitionedTimestamp", Json.seconds(alarm.since));
+    return node;
   }
 
   private ObjectNode setState(ObjectNode input) {
@@ -127,6 +165,7 @@ public final class Alarms {
     if (!STATES.contains(state)) {
       throw new Refusal("InvalidParameterValue", "StateValue must be one of " + STATES);
     }
+    alarm.updated = account.now();
     if (state.equals(alarm.state)) {
       return Json.object();
     }
@@ -154,6 +193,11 @@ public final class Alarms {
     String description = Json.text(alarm.definition, "AlarmDescription");
     if (description != null) {
       configuration.put("description", description);
+    }
+    if (alarm.composite()) {
+      configuration.put("alarmRule", Json.text(alarm.definition, "AlarmRule", ""));
+      account.emit("aws.cloudwatch", "CloudWatch Alarm State Change", List.of(arn(name)), detail);
+      return;
     }
     ObjectNode metric = configuration.putArray("metrics").addObject();
     metric.put("id", "m1").put("returnData", true);

@@ -80,6 +80,9 @@ class AuthorisationTest {
             + " | codedeploy:GetDeployment deploymentgroup:app/group",
         "CODEDEPLOY | StopDeployment | {'deploymentId':'d-1'} | codedeploy:StopDeployment *",
         "CLOUDWATCH | DescribeAlarms | {'AlarmNames':['a']} | cloudwatch:DescribeAlarms alarm:a",
+        "CLOUDWATCH | DescribeAlarms |"
+            + " {'AlarmNames':['a'],'AlarmTypes':['MetricAlarm','CompositeAlarm']} |"
+            + " cloudwatch:DescribeAlarms *",
       })
   void aCallNeedsThesePermissions(
       AwsService service, String operation, String input, String needed) {
