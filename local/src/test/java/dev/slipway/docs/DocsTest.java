@@ -8,6 +8,7 @@ import dev.slipway.local.template.Resource;
 import dev.slipway.local.template.Stack;
 import dev.slipway.local.template.Surroundings;
 import dev.slipway.local.template.Template;
+import dev.slipway.runtime.Batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +167,8 @@ class DocsTest {
   @Test
   void theMetricsAreThoseOfTheCode() throws IOException {
     TreeSet<String> counted = new TreeSet<>();
-    Pattern count = Pattern.compile("metrics\\s*\\.(?:count|duration)\\(\\s*\"(\\w+)\"");
+    Pattern count =
+        Pattern.compile("metrics\\s*\\.(?:count|countForFunction|duration)\\(\\s*\"(\\w+)\"");
     try (Stream<Path> files = Files.walk(ROOT.resolve("functions"))) {
       for (Path file : files.filter(one -> one.toString().contains("src/main/java")).toList()) {
         if (Files.isRegularFile(file)) {
@@ -174,11 +176,11 @@ class DocsTest {
         }
       }
     }
-    String page = read("docs/operating.md");
-    String from = page.substring(page.indexOf("Metrics, in CloudWatch's namespace"));
-    TreeSet<String> written = new TreeSet<>(codes(from.substring(0, from.indexOf("\n\n"))));
-    // The namespace, and the names of dimensions.
-    written.removeAll(List.of("Slipway", "Reason", "Kind"));
+    counted.add(Batch.MESSAGES_FAILED);
+    TreeSet<String> written = new TreeSet<>();
+    for (String[] cells : rows(section("docs/operating.md", "Logs and metrics"))) {
+      written.addAll(codes(cells[0]));
+    }
 
     assertThat(written).isEqualTo(counted);
   }

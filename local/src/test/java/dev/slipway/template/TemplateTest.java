@@ -224,6 +224,45 @@ class TemplateTest {
     }
   }
 
+  /** Regression: what is hidden for longer than it is kept is never tried again, nor given up. */
+  @Test
+  void everyQueueKeepsAMessageUntilItHasBeenGivenUp() {
+    for (MappingSpec mapping : WITH_CHAT.mappings()) {
+      if (mapping instanceof MappingSpec.Queue queue) {
+        QueueSpec source = queue(queue.sourceArn());
+        assertThat(source.retention())
+            .as(source.logicalId())
+            .isGreaterThan(source.visibility().multipliedBy(source.maxReceives()));
+      }
+    }
+  }
+
+  /** So that a person is called while a message can still be saved from the dead letters. */
+  @Test
+  void aMessageThatAlwaysFailsIsGivenUpWithinHalfAnHour() {
+    for (MappingSpec mapping : WITH_CHAT.mappings()) {
+      if (mapping instanceof MappingSpec.Queue queue) {
+        QueueSpec source = queue(queue.sourceArn());
+        assertThat(source.visibility().multipliedBy(source.maxReceives()))
+            .as(source.logicalId())
+            .isLessThanOrEqualTo(Duration.ofMinutes(30));
+      }
+    }
+  }
+
+  /** Regression: a reconcile run that ran out of time made the pushes of its batch fail. */
+  @Test
+  void aPushSharesItsInvocationWithNothingElse() {
+    for (String alone : List.of("PlanFunction", "DeployFunction")) {
+      assertThat(
+              WITH_CHAT.mappings().stream()
+                  .filter(mapping -> mapping.function().equals(alone))
+                  .map(MappingSpec::batchSize))
+          .as(alone)
+          .containsExactly(1);
+    }
+  }
+
   @Test
   void everyQueueIsReadWithBoundedConcurrencyAndPartialFailures() {
     assertThat(WITH_CHAT.mappings())
@@ -418,6 +457,11 @@ class TemplateTest {
     for (FunctionSpec function : WITH_CHAT.functions()) {
       wanted.add("Errors of " + function.name());
       wanted.add("Throttles of " + function.name());
+    }
+    // Whoever reports the failures of a batch has no Errors of Lambda's to be called by.
+    for (MappingSpec mapping : WITH_CHAT.mappings()) {
+      assertThat(mapping.partialFailures()).isTrue();
+      wanted.add("MessagesFailed of " + WITH_CHAT.function(mapping.function()).name());
     }
     wanted.add("IteratorAge of " + WITH_CHAT.function("NotifyFunction").name());
     assertThat(alarms).isEqualTo(wanted);

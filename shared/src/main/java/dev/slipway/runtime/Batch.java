@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  */
 public final class Batch {
 
+  /** The metric that the alarms of the template watch. */
+  public static final String MESSAGES_FAILED = "MessagesFailed";
+
   private Batch() {}
 
   /**
@@ -35,19 +38,27 @@ public final class Batch {
   /**
    * Gives each message to {@code each}. One that throws {@link PermanentFailure} goes to the
    * dead-letter queue with its reason at once; one that throws anything else is reported as failed,
-   * and with it the rest of its message group, whose order would otherwise be lost.
+   * and with it the rest of its message group, whose order would otherwise be lost. Each that
+   * failed is counted as {@value #MESSAGES_FAILED}: Lambda's own {@code Errors} stays at zero, for
+   * an invocation that names its failures has succeeded.
    *
    * @throws PermanentFailure if the event is not a batch of SQS messages at all
    */
   public static void sqs(
-      InputStream in, OutputStream out, Log log, DeadLetters deadLetters, Consumer<Message> each)
+      InputStream in,
+      OutputStream out,
+      Log log,
+      Metrics metrics,
+      DeadLetters deadLetters,
+      Consumer<Message> each)
       throws IOException {
     JsonNode records = records(in);
     ArrayNode failures = Json.array();
     Set<String> failedGroups = new HashSet<>();
     for (JsonNode node : records) {
       Message message = message(node);
-      if (failedGroups.contains(message.groupId()) || !handled(message, log, deadLetters, each)) {
+      if (failedGroups.contains(message.groupId())
+          || !handled(message, log, metrics, deadLetters, each)) {
         failures.add(Json.object().put("itemIdentifier", message.id()));
         if (!message.groupId().isEmpty()) {
           failedGroups.add(message.groupId());
@@ -87,7 +98,7 @@ public final class Batch {
 
   /** Whether the message need not be seen again. */
   private static boolean handled(
-      Message message, Log log, DeadLetters deadLetters, Consumer<Message> each) {
+      Message message, Log log, Metrics metrics, DeadLetters deadLetters, Consumer<Message> each) {
     try {
       try {
         each.accept(message);
@@ -108,6 +119,7 @@ public final class Batch {
           message.id(),
           "receive_count",
           message.receiveCount());
+      metrics.countForFunction(MESSAGES_FAILED);
       return false;
     }
   }

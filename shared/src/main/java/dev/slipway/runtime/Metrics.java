@@ -18,12 +18,24 @@ public final class Metrics {
 
   public static final String NAMESPACE = "Slipway";
 
+  /**
+   * As in Lambda's own metrics, so that an alarm names the function of its stack and no other's.
+   */
+  private static final String FUNCTION = "FunctionName";
+
+  private final String function;
   private final InstantSource time;
   private final PrintStream sink;
 
-  public Metrics(InstantSource time, PrintStream sink) {
+  public Metrics(Environment environment, InstantSource time, PrintStream sink) {
+    this.function = environment.optional("AWS_LAMBDA_FUNCTION_NAME", "unknown");
     this.time = time;
     this.sink = sink;
+  }
+
+  /** Of the function that this process is. */
+  public Metrics(InstantSource time, PrintStream sink) {
+    this(Environment.ofProcess(), time, sink);
   }
 
   /** To standard output, from where Lambda takes it. */
@@ -38,15 +50,26 @@ public final class Metrics {
    *     and is paid for, so none may come from outside
    */
   public void count(String name, String... dimensions) {
-    emit(name, "Count", 1, dimensions);
+    emit(name, "Count", 1, false, dimensions);
+  }
+
+  /**
+   * Counts one for this function, which an alarm of its stack can watch, and by the dimensions
+   * beside it, if there are any: CloudWatch never adds up over dimensions by itself.
+   *
+   * @param dimensions as in {@link #count}
+   */
+  public void countForFunction(String name, String... dimensions) {
+    emit(name, "Count", 1, true, dimensions);
   }
 
   /** A duration, in seconds with fractions. */
   public void duration(String name, Duration duration, String... dimensions) {
-    emit(name, "Seconds", duration.toMillis() / 1000.0, dimensions);
+    emit(name, "Seconds", duration.toMillis() / 1000.0, false, dimensions);
   }
 
-  private void emit(String name, String unit, double value, String... dimensions) {
+  private void emit(
+      String name, String unit, double value, boolean forFunction, String... dimensions) {
     if (dimensions.length % 2 != 0) {
       throw new IllegalArgumentException(
           "dimensions must come in pairs, and these are " + String.join(", ", dimensions));
@@ -56,8 +79,16 @@ public final class Metrics {
     aws.put("Timestamp", time.millis());
     ObjectNode directive = aws.putArray("CloudWatchMetrics").addObject();
     directive.put("Namespace", NAMESPACE);
-    ArrayNode names = directive.putArray("Dimensions").addArray();
+    ArrayNode sets = directive.putArray("Dimensions");
     directive.putArray("Metrics").addObject().put("Name", name).put("Unit", unit);
+    if (forFunction) {
+      sets.addArray().add(FUNCTION);
+      line.put(FUNCTION, function);
+    }
+    ArrayNode names = Json.array();
+    if (!forFunction || dimensions.length > 0) {
+      sets.add(names);
+    }
     for (int i = 0; i < dimensions.length; i += 2) {
       names.add(dimensions[i]);
       line.put(dimensions[i], dimensions[i + 1]);

@@ -24,6 +24,12 @@ class BatchTest {
   private final Log log =
       new Log(
           "test", new Environment(Map.of()), InstantSource.system(), new PrintStream(logged, true));
+  private final ByteArrayOutputStream counted = new ByteArrayOutputStream();
+  private final Metrics metrics =
+      new Metrics(
+          new Environment(Map.of("AWS_LAMBDA_FUNCTION_NAME", "slipway-PlanFunction-1A2B")),
+          InstantSource.system(),
+          new PrintStream(counted, true));
   private final List<String> dead = new ArrayList<>();
   private final List<String> seen = new ArrayList<>();
 
@@ -49,6 +55,7 @@ class BatchTest {
         new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
         out,
         log,
+        metrics,
         (message, reason) -> dead.add(message.id() + ": " + reason),
         message -> {
           seen.add(message.id());
@@ -76,6 +83,26 @@ class BatchTest {
         .isEqualTo("{\"batchItemFailures\":[{\"itemIdentifier\":\"b\"}]}");
     assertThat(seen).containsExactly("a", "b", "c");
     assertThat(logged.toString(StandardCharsets.UTF_8)).contains("passing fault", "\"b\"");
+  }
+
+  /** Regression: an invocation that reports its failures is no error of Lambda's. */
+  @Test
+  void countsEachThatFailedSoThatAnAlarmCanCall() throws IOException {
+    handle(event("a", ""), message -> {});
+    assertThat(counted.size()).isZero();
+    handle(
+        event("a", "", "b", "", "c", ""),
+        message -> {
+          if (!message.id().equals("b")) {
+            throw new IllegalStateException("passing fault");
+          }
+        });
+    assertThat(counted.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(2)
+        .allSatisfy(line ->
+            assertThat(line)
+                .contains(
+                    "\"MessagesFailed\":1", "\"FunctionName\":\"slipway-PlanFunction-1A2B\""));
   }
 
   @Test
@@ -111,6 +138,7 @@ class BatchTest {
         new ByteArrayInputStream(event("a", "").getBytes(StandardCharsets.UTF_8)),
         out,
         log,
+        metrics,
         (message, reason) -> {
           throw new IllegalStateException("queue cannot be reached");
         },

@@ -12,6 +12,7 @@ import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.DeadLetters;
 import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Log;
+import dev.slipway.runtime.Metrics;
 import dev.slipway.slack.SlackSecrets;
 import dev.slipway.slack.SlackWeb;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class DeskHandler implements RequestStreamHandler {
   private final SignedJson aws;
   private final AccountTime time;
   private final Log log;
+  private final Metrics metrics;
   private final DeadLetters deadLetters;
   private final Desk desk;
 
@@ -40,6 +42,7 @@ public final class DeskHandler implements RequestStreamHandler {
     aws.warmUp(AwsService.DYNAMODB);
     this.time = AccountTime.from(environment);
     this.log = Log.of("chat-desk", time);
+    this.metrics = Metrics.of(time);
     String table = environment.required("LEDGER_TABLE");
     this.deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
     // Answers go to the address that each request names: no token, and so no secret, is needed.
@@ -62,6 +65,11 @@ public final class DeskHandler implements RequestStreamHandler {
     aws.deadlineIn(Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TO_ANSWER));
     Desk.Home home = Desk.Home.ofFunction(context.getInvokedFunctionArn());
     Batch.sqs(
-        in, out, log, deadLetters, message -> desk.handle(message.body(), message.id(), home));
+        in,
+        out,
+        log,
+        metrics,
+        deadLetters,
+        message -> desk.handle(message.body(), message.id(), home));
   }
 }

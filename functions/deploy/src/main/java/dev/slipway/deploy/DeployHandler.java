@@ -36,6 +36,7 @@ public final class DeployHandler implements RequestStreamHandler {
 
   private final AccountTime time;
   private final Log log;
+  private final Metrics metrics;
   private final SignedJson aws;
   private final DeadLetters deadLetters;
   private final Worker worker;
@@ -47,6 +48,7 @@ public final class DeployHandler implements RequestStreamHandler {
   DeployHandler(Environment environment) {
     time = AccountTime.from(environment);
     log = Log.of("deploy", time);
+    metrics = Metrics.of(time);
     aws = new SignedJson(environment);
     aws.warmUp(AwsService.DYNAMODB);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
@@ -65,7 +67,7 @@ public final class DeployHandler implements RequestStreamHandler {
                 environment.optional("MODE", "act").equals("observe"),
                 environment.optional("IMAGE_REFERENCE", "tag-and-digest").equals("tag-and-digest")),
             log,
-            Metrics.of(time));
+            metrics);
   }
 
   @Override
@@ -73,7 +75,7 @@ public final class DeployHandler implements RequestStreamHandler {
     log.begin(context.getAwsRequestId());
     time.refresh();
     aws.deadlineIn(Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TO_ANSWER));
-    Batch.sqs(in, out, log, deadLetters, message -> worker.look(service(message.body())));
+    Batch.sqs(in, out, log, metrics, deadLetters, message -> worker.look(service(message.body())));
   }
 
   /** The service that a look names. */

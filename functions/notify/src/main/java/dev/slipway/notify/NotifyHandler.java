@@ -11,6 +11,7 @@ import dev.slipway.aws.QueueDeadLetters;
 import dev.slipway.aws.SignedJson;
 import dev.slipway.ledger.DynamoLedger;
 import dev.slipway.runtime.AccountTime;
+import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.Log;
@@ -38,6 +39,7 @@ public final class NotifyHandler implements RequestStreamHandler {
   private final AccountTime time;
   private final Consumer<Duration> deadline;
   private final Log log;
+  private final Metrics metrics;
   private final Notifier notifier;
 
   public NotifyHandler() {
@@ -60,6 +62,7 @@ public final class NotifyHandler implements RequestStreamHandler {
     this.time = AccountTime.from(environment);
     this.deadline = deadline;
     this.log = Log.of("notify", time);
+    this.metrics = Metrics.of(time);
     String table = environment.required("LEDGER_TABLE");
     SlackSecrets secrets =
         new SlackSecrets(aws, environment.optional("SLACK_SECRET_ARN", ""), time, log::secret);
@@ -75,7 +78,7 @@ public final class NotifyHandler implements RequestStreamHandler {
             time,
             () -> UUID.randomUUID().toString(),
             log,
-            Metrics.of(time));
+            metrics);
     this.notifier =
         new Notifier(
             teller,
@@ -110,6 +113,10 @@ public final class NotifyHandler implements RequestStreamHandler {
     ObjectNode answer;
     if (records.isArray() && !isQueue(records)) {
       answer = notifier.batch(records);
+      // Lambda's own Errors stays at zero: an invocation that names its failures has succeeded.
+      answer
+          .path("batchItemFailures")
+          .forEach(_ -> metrics.countForFunction(Batch.MESSAGES_FAILED));
     } else if (records.isArray() || Json.text(event, "detail-type").equals("Slipway Clock")) {
       notifier.sweep();
       answer = Json.object();

@@ -30,6 +30,7 @@ public final class PlanHandler implements RequestStreamHandler {
 
   private final AccountTime time;
   private final Log log;
+  private final Metrics metrics;
   private final SignedJson aws;
   private final DeadLetters deadLetters;
   private final Planner planner;
@@ -41,6 +42,7 @@ public final class PlanHandler implements RequestStreamHandler {
   PlanHandler(Environment environment) {
     time = AccountTime.from(environment);
     log = Log.of("plan", time);
+    metrics = Metrics.of(time);
     aws = new SignedJson(environment);
     aws.warmUp(AwsService.TAGGING);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
@@ -56,7 +58,7 @@ public final class PlanHandler implements RequestStreamHandler {
                 environment.optional("MODE", "act").equals("observe"),
                 Patience.real(),
                 log,
-                Metrics.of(time)));
+                metrics));
   }
 
   @Override
@@ -64,6 +66,6 @@ public final class PlanHandler implements RequestStreamHandler {
     log.begin(context.getAwsRequestId());
     time.refresh();
     aws.deadlineIn(Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TO_ANSWER));
-    Batch.sqs(in, out, log, deadLetters, message -> planner.handle(message.body()));
+    Batch.sqs(in, out, log, metrics, deadLetters, message -> planner.handle(message.body()));
   }
 }

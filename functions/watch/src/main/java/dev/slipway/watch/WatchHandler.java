@@ -26,6 +26,7 @@ public final class WatchHandler implements RequestStreamHandler {
 
   private final AccountTime time;
   private final Log log;
+  private final Metrics metrics;
   private final SignedJson aws;
   private final DeadLetters deadLetters;
   private final Watcher watcher;
@@ -37,6 +38,7 @@ public final class WatchHandler implements RequestStreamHandler {
   WatchHandler(Environment environment) {
     time = AccountTime.from(environment);
     log = Log.of("watch", time);
+    metrics = Metrics.of(time);
     aws = new SignedJson(environment);
     aws.warmUp(AwsService.DYNAMODB);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
@@ -46,7 +48,7 @@ public final class WatchHandler implements RequestStreamHandler {
             new JsonLanes(aws, environment.required("LANE_QUEUE_URL")),
             time,
             log,
-            Metrics.of(time));
+            metrics);
   }
 
   @Override
@@ -54,6 +56,6 @@ public final class WatchHandler implements RequestStreamHandler {
     log.begin(context.getAwsRequestId());
     time.refresh();
     aws.deadlineIn(Duration.ofMillis(context.getRemainingTimeInMillis()).minus(TO_ANSWER));
-    Batch.sqs(in, out, log, deadLetters, message -> watcher.handle(message.body()));
+    Batch.sqs(in, out, log, metrics, deadLetters, message -> watcher.handle(message.body()));
   }
 }
