@@ -235,6 +235,8 @@ class WholeLoopTest {
     untilEnded(3);
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
     assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
+    assertThat(deployment(2).detail()).as("a card names people its own way").doesNotContain("U123");
+    assertThat(deployment(3).trigger().by()).isEqualTo("U123");
     assertThat(head().quarantine())
         .singleElement()
         .extracting(q -> q.digest().value())
@@ -247,6 +249,25 @@ class WholeLoopTest {
                 .asText())
         .as("the baseline named a tag only: going back pins the digest that its tasks ran")
         .contains("@sha256:");
+  }
+
+  @Test
+  void theWayBackFromWhatAPersonStopsNamesThePerson() {
+    world(ANY, BREAKER);
+    world.push("v2", "slow:120");
+    world.until(
+        () -> world.truth.deployment(WEB, 2).map(d -> d.rollout().tasksSeen()).orElse(false),
+        Duration.ofMinutes(10));
+    Head before = head();
+    Instant asked = world.clock.instant();
+    world.truth.write(
+        Change.of(before, before.request(new Request.RollBack(2, "U123", asked)).due(asked)));
+    untilEnded(3);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.STOPPED_BY_PERSON);
+    assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
+    assertThat(deployment(3).trigger())
+        .isEqualTo(new Deployment.Trigger(Deployment.Trigger.Kind.PERSON, "U123", "", asked));
   }
 
   @Test

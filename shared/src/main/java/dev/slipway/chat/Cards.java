@@ -321,16 +321,19 @@ public final class Cards {
       String target = code(back.to().isEmpty() ? "what ran before" : back.to().brief());
       return Optional.of(
           switch (back.status()) {
-            case PREPARING -> "⏪ Going back to " + target + ".";
+            case PREPARING -> "⏪ Going back to " + target + asked(back) + ".";
             case ROLLING_OUT, BAKING, ROLLING_BACK -> {
               String tasks = tasks(back.rollout());
-              yield "⏪ Going back to " + target + (tasks.isEmpty() ? "." : "\n" + tasks);
+              yield "⏪ Going back to "
+                  + target
+                  + asked(back)
+                  + (tasks.isEmpty() ? "." : "\n" + tasks);
             }
             case SUCCEEDED ->
                 "🔙 Rolled back to "
                     + target
                     + took(back.createdAt(), back.finishedAt())
-                    + who(deployment.rolledBackBy())
+                    + who(deployment.rolledBackBy(), requester(back))
                     + ".";
             case FAILED, ROLLED_BACK, REFUSED ->
                 "❌ *The way back to "
@@ -346,20 +349,36 @@ public final class Cards {
         code(deployment.from().isEmpty() ? "what ran before" : deployment.from().brief());
     return switch (deployment.status()) {
       case ROLLING_BACK ->
-          Optional.of("⏪ Going back to " + target + who(deployment.rolledBackBy()) + ".");
+          Optional.of("⏪ Going back to " + target + who(deployment.rolledBackBy(), "") + ".");
       case ROLLED_BACK ->
-          Optional.of("🔙 Rolled back to " + target + who(deployment.rolledBackBy()) + ".");
+          Optional.of("🔙 Rolled back to " + target + who(deployment.rolledBackBy(), "") + ".");
       case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, FAILED, SUPERSEDED, REFUSED, OBSERVED ->
           Optional.empty();
     };
   }
 
-  private static String who(RolledBackBy by) {
+  /**
+   * @param requester the person, if it was one and is known
+   */
+  private static String who(RolledBackBy by, String requester) {
     return switch (by) {
       case NOBODY -> "";
       case ECS -> " by ECS";
       case SLIPWAY -> " by Slipway";
-      case PERSON -> " by a person";
+      case PERSON -> " by " + (requester.isEmpty() ? "a person" : requester);
+    };
+  }
+
+  private static String asked(Deployment rollback) {
+    String requester = requester(rollback);
+    return requester.isEmpty() ? "" : ", as " + requester + " asked";
+  }
+
+  /** Who asked for a deployment, ready for a message; empty if nobody did, or nobody knows. */
+  private static String requester(Deployment deployment) {
+    return switch (deployment.trigger().kind()) {
+      case PERSON -> person(fitRaw(deployment.trigger().by(), 100));
+      case PUSH, REPLICATION, RECONCILE, ROLLBACK -> "";
     };
   }
 
@@ -375,7 +394,8 @@ public final class Cards {
       case PUSH -> "pushed" + by + at;
       case REPLICATION -> "replicated" + by + at;
       case RECONCILE -> "found by the reconcile run" + at;
-      case PERSON -> "asked for" + by + at;
+      // Nobody tells Slipway who deploys beside it.
+      case PERSON -> by.isEmpty() ? "seen" + at : "asked for" + by + at;
       case ROLLBACK -> "way back from #" + deployment.rollbackOf();
     };
   }

@@ -314,7 +314,8 @@ public final class NextStep {
     return stalls.isAfter(seen.now()) ? earlier(stalls, safety) : safety;
   }
 
-  private static boolean asksFor(Head head, Deployment deployment) {
+  /** Whether a person has asked to roll this deployment back. */
+  public static boolean asksFor(Head head, Deployment deployment) {
     return head.request()
         .map(request ->
             switch (request) {

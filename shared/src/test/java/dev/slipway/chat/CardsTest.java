@@ -189,6 +189,64 @@ class CardsTest {
     assertThat(Telling.explains(stopped)).isFalse();
   }
 
+  static Stream<Arguments> people() {
+    return Stream.of(
+        Arguments.of("U0123ABCD", "<@U0123ABCD>"),
+        Arguments.of("jo <the> & co", "jo &lt;the&gt; &amp; co"),
+        Arguments.of("U0123ABCD> <!channel", "U0123ABCD&gt; &lt;!channel"),
+        Arguments.of("@here", "@here"),
+        Arguments.of("", "a person"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("people")
+  void namesThePersonWhoAskedForARollBack(String by, String named) {
+    Deployment failed =
+        Sample.deployment(Status.ROLLED_BACK, Reason.UNDONE_BY_PERSON).backBy(RolledBackBy.PERSON);
+    Deployment back = Sample.askedBy(Sample.rollback(Status.SUCCEEDED, Reason.COMPLETED), by);
+
+    Message card = Cards.deployment(failed, Optional.of(back), false);
+
+    String line = "🔙 Rolled back to `team/app:v1.2.2` in 2 m by " + named + ".";
+    assertThat(card.blocks().valueStream().map(block -> block.path("text").path("text").asText()))
+        .contains(line);
+    assertThat(card.text()).endsWith(line.replace("`", ""));
+  }
+
+  @Test
+  void namesThePersonWhileTheRollBackGoesOn() {
+    Deployment failing = Sample.deployment(Status.ROLLING_BACK, Reason.STOPPED_BY_PERSON);
+    Deployment back =
+        Sample.askedBy(Sample.rollback(Status.PREPARING, Reason.IN_PROGRESS), "U0123ABCD");
+    Deployment going =
+        Sample.askedBy(Sample.rollback(Status.ROLLING_OUT, Reason.IN_PROGRESS), "U0123ABCD")
+            .with(Sample.rollout(2, 1, 0, 0));
+
+    assertThat(lines(Cards.deployment(failing, Optional.of(back), false)))
+        .contains("⏪ Going back to team/app:v1.2.2, as @U0123ABCD asked.");
+    assertThat(lines(Cards.deployment(failing, Optional.of(going), false)))
+        .contains("⏪ Going back to team/app:v1.2.2, as @U0123ABCD asked");
+  }
+
+  /** ECS goes back by itself although somebody has just asked for it, too. */
+  @Test
+  void doesNotNameAPersonForWhatEcsDid() {
+    Deployment failed =
+        Sample.deployment(Status.ROLLED_BACK, Reason.CIRCUIT_BREAKER).backBy(RolledBackBy.ECS);
+    Deployment back = Sample.rollback(Status.SUCCEEDED, Reason.COMPLETED);
+
+    assertThat(lines(Cards.deployment(failed, Optional.of(back), false)))
+        .contains("🔙 Rolled back to team/app:v1.2.2 in 2 m by ECS.");
+  }
+
+  @Test
+  void doesNotSayThatSomebodyAskedForWhatWasDeployedElsewhere() {
+    Deployment elsewhere =
+        Sample.askedBy(Sample.deployment(Status.SUCCEEDED, Reason.CHANGED_ELSEWHERE), "");
+
+    assertThat(lines(card(elsewhere))).contains("seen at 09:30 UTC · took 2 m 5 s · #12");
+  }
+
   static Stream<Arguments> waysBack() {
     return Stream.of(
         Arguments.of(Status.PREPARING, Reason.PUSHED, "⏪ Going back to team/app:v1.2.2."),
@@ -260,31 +318,13 @@ class CardsTest {
           case ROLLBACK -> "way back from #0";
         };
 
-    Message card = card(triggered(new Trigger(kind, "U0123ABCD", "", Sample.START)));
+    Message card =
+        card(
+            Sample.triggered(
+                Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS),
+                new Trigger(kind, "U0123ABCD", "", Sample.START)));
 
     assertThat(Json.write(card.blocks())).contains(expected);
-  }
-
-  private static Deployment triggered(Trigger trigger) {
-    Deployment d = Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS);
-    return new Deployment(
-        d.service(),
-        d.sequence(),
-        d.status(),
-        d.reason(),
-        d.detail(),
-        d.from(),
-        d.to(),
-        trigger,
-        d.revisions(),
-        d.rollout(),
-        d.rollbackOf(),
-        d.rolledBackBy(),
-        d.audience(),
-        d.diagnosis(),
-        d.createdAt(),
-        d.updatedAt(),
-        d.finishedAt());
   }
 
   @ParameterizedTest

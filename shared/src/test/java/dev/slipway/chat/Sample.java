@@ -88,6 +88,31 @@ final class Sample {
         status.ended() ? END.plusSeconds(120) : null);
   }
 
+  static Deployment askedBy(Deployment deployment, String by) {
+    return triggered(deployment, new Trigger(Trigger.Kind.PERSON, by, "", START));
+  }
+
+  static Deployment triggered(Deployment d, Trigger trigger) {
+    return new Deployment(
+        d.service(),
+        d.sequence(),
+        d.status(),
+        d.reason(),
+        d.detail(),
+        d.from(),
+        d.to(),
+        trigger,
+        d.revisions(),
+        d.rollout(),
+        d.rollbackOf(),
+        d.rolledBackBy(),
+        d.audience(),
+        d.diagnosis(),
+        d.createdAt(),
+        d.updatedAt(),
+        d.finishedAt());
+  }
+
   static Diagnosis diagnosis() {
     return new Diagnosis(
         "Container web exited with code 1 after 2 s.",

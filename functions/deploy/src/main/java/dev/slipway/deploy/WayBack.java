@@ -80,7 +80,7 @@ final class WayBack extends Act {
             head.lastSequence() + 1,
             deployment.to(),
             images,
-            new Trigger(Trigger.Kind.ROLLBACK, "", "", now),
+            cause(deployment, reason),
             new Deployment.Revisions(deployment.revisions().own(), "", target),
             deployment.sequence());
     Deployment failing =
@@ -98,6 +98,14 @@ final class WayBack extends Act {
             new Change(
                 head, holding(after, deployment), List.of(failing, back), quarantine, List.of()));
     return new WayBack(tools, seen.after(written)).goBack();
+  }
+
+  /** The person, if one asked for it here; ECS does not say who stopped a deployment there. */
+  private Trigger cause(Deployment deployment, Reason reason) {
+    return head.request()
+        .filter(_ -> reason.byPerson() && NextStep.asksFor(head, deployment))
+        .map(request -> new Trigger(Trigger.Kind.PERSON, request.by(), "", request.at()))
+        .orElseGet(() -> new Trigger(Trigger.Kind.ROLLBACK, "", "", now));
   }
 
   /** With a hold, where {@code slipway.hold} asks for one after a rollback. */
@@ -431,7 +439,10 @@ final class WayBack extends Act {
             .as(
                 Status.ROLLING_BACK,
                 Reason.UNDONE_BY_PERSON,
-                "Rolled back by " + request.by() + ". Going back to " + target.to().brief() + ".",
+                Wording.sentence(Reason.UNDONE_BY_PERSON.text())
+                    + " Going back to "
+                    + target.to().brief()
+                    + ".",
                 now);
     Deployment back =
         started(
