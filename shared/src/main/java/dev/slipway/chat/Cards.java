@@ -305,7 +305,8 @@ public final class Cards {
               + (one ? "it until it has" : "them until they have")
               + " left that state."
               + (alarms.keepsEcsFromWatching()
-                  ? " ECS itself watches no alarm in such a rollout; Slipway watches the others."
+                  ? " ECS itself watches no alarm in such a rollout"
+                      + (on.size() < alarms.alarms().size() ? "; Slipway watches the others." : ".")
                   : ""));
     }
     if (!alarms.problem().isEmpty()) {

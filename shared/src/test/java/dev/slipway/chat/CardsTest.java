@@ -75,8 +75,20 @@ class CardsTest {
     assertThat(lines(card(deployment)))
         .contains(
             "⚠️ own was in ALARM already when the rollout began. Slipway ignores it until it has"
-                + " left that state. ECS itself watches no alarm in such a rollout; Slipway watches"
-                + " the others.");
+                + " left that state. ECS itself watches no alarm in such a rollout.");
+  }
+
+  @Test
+  void saysThatSlipwayWatchesTheOthersWhereThereAreSome() {
+    AlarmState own = new AlarmState("own", "", "ALARM", "", Sample.START.minusSeconds(60));
+    AlarmState other = new AlarmState("other", "", "OK", "", Sample.START.minusSeconds(60));
+    Deployment deployment =
+        Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS)
+            .with(AlarmsInUse.found(List.of(own, other), List.of("own", "other"), Sample.START));
+
+    assertThat(lines(card(deployment)))
+        .anyMatch(line ->
+            line.endsWith("watches no alarm in such a rollout; Slipway watches the others."));
   }
 
   @Test

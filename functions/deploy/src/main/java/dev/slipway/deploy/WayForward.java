@@ -347,7 +347,10 @@ final class WayForward extends Act {
 
   /** As ECS has it, for a look may have taken over what an earlier one had started. */
   private Instant startedAt(Deployment deployment) {
-    Instant noted = deployment.rollout().startedAt();
+    Instant noted =
+        deployment.rollout().startedAt() == null
+            ? deployment.createdAt()
+            : deployment.rollout().startedAt();
     return seen.service()
         .deployment(deployment.rollout().ecsDeploymentId())
         .map(EcsDeployment::createdAt)

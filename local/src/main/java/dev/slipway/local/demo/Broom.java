@@ -38,9 +38,11 @@ final class Broom {
               .put("force", true));
     }
     List<String> alarms = new ArrayList<>();
-    call(AwsService.CLOUDWATCH, "DescribeAlarms", Json.object())
-        .path("MetricAlarms")
-        .forEach(alarm -> alarms.add(alarm.path("AlarmName").asText()));
+    ObjectNode all = Json.object().put("MaxRecords", 100);
+    all.set("AlarmTypes", Json.array(List.of("MetricAlarm", "CompositeAlarm")));
+    call(AwsService.CLOUDWATCH, "DescribeAlarms", all)
+        .findValuesAsText("AlarmName")
+        .forEach(alarms::add);
     if (!alarms.isEmpty()) {
       ObjectNode input = Json.object();
       input.set("AlarmNames", Json.array(alarms));

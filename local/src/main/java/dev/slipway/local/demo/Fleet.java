@@ -2,6 +2,7 @@ package dev.slipway.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.Alarms;
 import dev.slipway.aws.AwsService;
 import dev.slipway.local.SimulatedAccount;
 import dev.slipway.local.demo.Scenario.Breaker;
@@ -61,7 +62,10 @@ final class Fleet {
     String logs = logGroup(service);
     account.logs().create(logs);
     for (JsonNode alarm : service.given().deploymentConfiguration().at("/alarms/alarmNames")) {
-      quietAlarm(account, alarm.asText());
+      quietAlarm(account, alarm.asText(), Map.of());
+    }
+    for (String alarm : service.taggedAlarms()) {
+      quietAlarm(account, alarm, Map.of(Alarms.TAG, service.brief()));
     }
     String definition =
         account
@@ -77,8 +81,11 @@ final class Fleet {
     }
   }
 
-  private static void quietAlarm(SimulatedAccount account, String name) {
-    account.call(AwsService.CLOUDWATCH, "PutMetricAlarm", Json.object().put("AlarmName", name));
+  private static void quietAlarm(SimulatedAccount account, String name, Map<String, String> tags) {
+    ObjectNode alarm = Json.object().put("AlarmName", name);
+    var list = alarm.putArray("Tags");
+    tags.forEach((key, value) -> list.addObject().put("Key", key).put("Value", value));
+    account.call(AwsService.CLOUDWATCH, "PutMetricAlarm", alarm);
     account.call(
         AwsService.CLOUDWATCH,
         "SetAlarmState",

@@ -49,6 +49,7 @@ public record Scenario(
    * @param tags as they stand on the service
    * @param checked whether its container has a health check
    * @param targetGroup that checks its container too; empty for none
+   * @param taggedAlarms CloudWatch alarms that carry the tag slipway.service with its name
    * @param given members that go as they are into AWS's own requests
    */
   public record Service(
@@ -61,6 +62,7 @@ public record Scenario(
       Breaker breaker,
       boolean checked,
       String targetGroup,
+      List<String> taggedAlarms,
       Given given) {
 
     /**

@@ -149,6 +149,7 @@ public final class ScenarioFile {
             in.choice("circuit-breaker", Breaker.class, Breaker.ROLLBACK),
             in.flag("health-check", true),
             in.text("target-group", ""),
+            in.has("tagged-alarms") ? in.texts("tagged-alarms") : List.of(),
             new Service.Given(
                 in.json("deployment-configuration"),
                 in.json("service-definition"),

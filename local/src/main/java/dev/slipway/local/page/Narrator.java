@@ -69,6 +69,22 @@ public final class Narrator {
             Json.text(detail, "eventName") + (reason.isEmpty() ? "" : ": " + reason),
             json);
       }
+      case "CloudWatch Alarm State Change" -> {
+        JsonNode state = detail.path("state");
+        boolean off = Json.text(state, "value").equals("ALARM");
+        timeline.add(
+            at,
+            Kind.EVENT,
+            off ? Tone.WARN : Tone.PLAIN,
+            "",
+            "alarm "
+                + Json.text(detail, "alarmName")
+                + " "
+                + Json.text(state, "value")
+                + ": "
+                + Json.text(state, "reason"),
+            json);
+      }
       default ->
           timeline.add(
               at,

@@ -3,10 +3,12 @@ package dev.slipway.local.services;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.local.SimulatedWorld;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +119,44 @@ class SmallServicesTest {
         .isEqualTo(answer.path("Entries").path(0).path("EventId").asText());
     assertThat(event.path("time").asText()).isEqualTo("2026-01-01T00:00:00Z");
     assertThat(event.path("account").asText()).isEqualTo("123456789012");
+  }
+
+  @Test
+  void compositeAlarmsAreToldOfOnlyToThoseWhoAskAndPagesAreAsLongAsAsked() {
+    world.call(AwsService.CLOUDWATCH, "PutMetricAlarm", "{'AlarmName': 'a'}");
+    world.call(
+        AwsService.CLOUDWATCH, "PutCompositeAlarm", "{'AlarmName': 'b', 'AlarmRule': 'ALARM(a)'}");
+    world.call(AwsService.CLOUDWATCH, "PutMetricAlarm", "{'AlarmName': 'c'}");
+    JsonNode metric = world.call(AwsService.CLOUDWATCH, "DescribeAlarms", "{}");
+    assertThat(metric.findValuesAsText("AlarmName")).containsExactly("a", "c");
+    String both = "{'AlarmTypes': ['MetricAlarm', 'CompositeAlarm'], 'MaxRecords': 2";
+    JsonNode first = world.call(AwsService.CLOUDWATCH, "DescribeAlarms", both + "}");
+    assertThat(first.path("MetricAlarms").findValuesAsText("AlarmName")).containsExactly("a");
+    assertThat(first.path("CompositeAlarms").findValuesAsText("AlarmName")).containsExactly("b");
+    JsonNode second =
+        world.call(
+            AwsService.CLOUDWATCH,
+            "DescribeAlarms",
+            both + ", 'NextToken': '" + first.path("NextToken").asText() + "'}");
+    assertThat(second.findValuesAsText("AlarmName")).containsExactly("c");
+    assertThat(second.has("NextToken")).isFalse();
+  }
+
+  @Test
+  void anAlarmThatIsSetToTheStateThatItHasHasNotChanged() {
+    world.call(AwsService.CLOUDWATCH, "PutMetricAlarm", "{'AlarmName': 'a'}");
+    String set = "{'AlarmName': 'a', 'StateValue': 'ALARM', 'StateReason': 'a test'}";
+    world.call(AwsService.CLOUDWATCH, "SetAlarmState", set);
+    JsonNode before =
+        world.call(AwsService.CLOUDWATCH, "DescribeAlarms", "{}").at("/MetricAlarms/0").deepCopy();
+    world.pass(Duration.ofMinutes(1));
+    world.call(AwsService.CLOUDWATCH, "SetAlarmState", set);
+    JsonNode after =
+        world.call(AwsService.CLOUDWATCH, "DescribeAlarms", "{}").at("/MetricAlarms/0");
+    assertThat(after.get("StateTransitionedTimestamp"))
+        .isEqualTo(before.get("StateTransitionedTimestamp"));
+    assertThat(after.get("StateUpdatedTimestamp"))
+        .isNotEqualTo(before.get("StateUpdatedTimestamp"));
   }
 
   @Test
