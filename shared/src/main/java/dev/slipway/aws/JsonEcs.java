@@ -68,7 +68,7 @@ public final class JsonEcs implements Ecs {
     JsonNode alarms = configuration.path("alarms");
     List<ServiceView.EcsDeployment> deployments = new ArrayList<>();
     for (JsonNode deployment : node.path("deployments")) {
-      deployments.add(deployment(deployment));
+      deployments.add(deployment(deployment, node));
     }
     List<ServiceView.Event> events = new ArrayList<>();
     for (JsonNode event : node.path("events")) {
@@ -93,7 +93,25 @@ public final class JsonEcs implements Ecs {
         tags(node.path("tags")));
   }
 
-  private static ServiceView.EcsDeployment deployment(JsonNode node) {
+  /**
+   * ECS gives no rollout state behind a Classic Load Balancer. What decides there is what people
+   * look at: one deployment, and as many tasks as are wanted.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html">rolloutState</a>
+   */
+  private static String counted(JsonNode deployment, JsonNode service) {
+    if (!Json.text(deployment, "status").equals("PRIMARY")) {
+      return "";
+    }
+    boolean alone = service.path("deployments").size() == 1;
+    boolean complete =
+        deployment.path("pendingCount").asInt() == 0
+            && deployment.path("runningCount").asInt() >= deployment.path("desiredCount").asInt();
+    return alone && complete ? "COMPLETED" : "IN_PROGRESS";
+  }
+
+  private static ServiceView.EcsDeployment deployment(JsonNode node, JsonNode service) {
     return new ServiceView.EcsDeployment(
         Json.text(node, "id"),
         Json.text(node, "status"),
@@ -102,7 +120,7 @@ public final class JsonEcs implements Ecs {
         node.path("runningCount").asInt(),
         node.path("pendingCount").asInt(),
         node.path("failedTasks").asInt(),
-        Json.text(node, "rolloutState"),
+        or(Json.text(node, "rolloutState"), counted(node, service)),
         Json.text(node, "rolloutStateReason"),
         Json.instant(node, "createdAt"),
         Json.instant(node, "updatedAt"));

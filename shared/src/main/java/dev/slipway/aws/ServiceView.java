@@ -51,7 +51,7 @@ public record ServiceView(
    *
    * @param id {@code ecs-svc/<n>}
    * @param status PRIMARY, ACTIVE or INACTIVE
-   * @param rolloutState IN_PROGRESS, COMPLETED or FAILED; empty where ECS gives none
+   * @param rolloutState IN_PROGRESS, COMPLETED or FAILED; where ECS gives none, by the counts
    */
   public record EcsDeployment(
       String id,

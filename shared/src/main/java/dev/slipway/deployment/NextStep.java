@@ -193,7 +193,9 @@ public final class NextStep {
       return alarmed.get();
     }
     if (seen.now().isBefore(rollout.bakeUntil())) {
-      return new Step.Follow(rollout, earlier(rollout.bakeUntil(), seen.now().plus(SAFETY_LOOK)));
+      return gives(head, rollout, seen)
+          ? new Step.Begin(true)
+          : new Step.Follow(rollout, earlier(rollout.bakeUntil(), seen.now().plus(SAFETY_LOOK)));
     }
     return unheard(rollout.bakeUntil(), seen)
         ? new Step.Follow(rollout, seen.now().plus(SAFETY_LOOK))

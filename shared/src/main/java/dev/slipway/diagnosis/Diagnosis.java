@@ -1,5 +1,6 @@
 package dev.slipway.diagnosis;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,13 @@ public record Diagnosis(
     evidence = List.copyOf(evidence);
     events = List.copyOf(events);
     logs = List.copyOf(logs);
+  }
+
+  /** With one more fact, the least of them. */
+  public Diagnosis withEvidence(String fact) {
+    List<String> more = new ArrayList<>(evidence);
+    more.add(fact);
+    return new Diagnosis(cause, container, more, events, logs);
   }
 
   public Diagnosis withLogs(List<String> lines) {

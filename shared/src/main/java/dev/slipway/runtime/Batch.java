@@ -99,6 +99,7 @@ public final class Batch {
   /** Whether the message need not be seen again. */
   private static boolean handled(
       Message message, Log log, Metrics metrics, DeadLetters deadLetters, Consumer<Message> each) {
+    log.about();
     try {
       try {
         each.accept(message);

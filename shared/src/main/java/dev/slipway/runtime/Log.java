@@ -63,6 +63,7 @@ public final class Log {
   private final ObjectNode function;
   private final String trace;
   private final List<String> secrets = new CopyOnWriteArrayList<>();
+  private volatile Map<String, Object> subject = Map.of();
   private volatile Map<String, Object> fields = Map.of();
   private volatile String requestId = "";
   private volatile int invocations;
@@ -112,7 +113,18 @@ public final class Log {
   public void begin(String awsRequestId) {
     requestId = awsRequestId;
     invocations++;
+    subject = Map.of();
     fields = Map.of();
+  }
+
+  /**
+   * From now on each line says that it is about this, until it is said anew. Unlike a scope it
+   * outlives an exception, so that the line which tells of that carries it too.
+   */
+  public void about(Object... keyValues) {
+    Map<String, Object> next = new LinkedHashMap<>();
+    put(next, keyValues);
+    subject = next;
   }
 
   /** From now on this text appears in no line. Too short a text would mask half the log. */
@@ -172,7 +184,8 @@ public final class Log {
     if (!traceId.isEmpty()) {
       line.put("xray_trace_id", traceId);
     }
-    Map<String, Object> all = new LinkedHashMap<>(fields);
+    Map<String, Object> all = new LinkedHashMap<>(subject);
+    all.putAll(fields);
     put(all, keyValues);
     all.forEach((key, value) -> line.set(key, value(value)));
     sink.println(masked(Json.write(line)));

@@ -32,4 +32,20 @@ public record StoppedTask(
    */
   public record Container(
       String name, String image, Integer exitCode, String reason, String health) {}
+
+  /** Without AWS's words, which can hold what a container was started with. */
+  public StoppedTask withoutWords() {
+    return new StoppedTask(
+        taskArn,
+        taskDefinition,
+        startedBy,
+        stopCode,
+        "",
+        createdAt,
+        startedAt,
+        stoppedAt,
+        containers.stream()
+            .map(one -> new Container(one.name(), one.image(), one.exitCode(), "", one.health()))
+            .toList());
+  }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.Ecs.RunningTask;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
 import dev.slipway.follow.ServiceRef;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonEcsTest {
 
@@ -366,5 +370,31 @@ class JsonEcsTest {
     assertThat(read.taskArn()).isEmpty();
     assertThat(read.startedAt()).isNull();
     assertThat(read.containers()).isEmpty();
+  }
+
+  /** Behind a Classic Load Balancer ECS gives none. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 2, 2, 0, COMPLETED",
+    "1, 2, 1, 0, IN_PROGRESS",
+    "1, 2, 2, 1, IN_PROGRESS",
+    "2, 2, 2, 0, IN_PROGRESS",
+    "1, 0, 0, 0, COMPLETED"
+  })
+  void aDeploymentWithoutARolloutStateIsJudgedByItsTasks(
+      int deployments, int desired, int running, int pending, String state) {
+    ObjectNode service = (ObjectNode) Json.read(DESCRIBED);
+    ArrayNode list = service.putArray("deployments");
+    list.addObject()
+        .put("id", "ecs-svc/2")
+        .put("status", "PRIMARY")
+        .put("desiredCount", desired)
+        .put("runningCount", running)
+        .put("pendingCount", pending);
+    if (deployments == 2) {
+      list.addObject().put("id", "ecs-svc/1").put("status", "ACTIVE");
+    }
+
+    assertThat(JsonEcs.view(service).primary().orElseThrow().rolloutState()).isEqualTo(state);
   }
 }

@@ -45,6 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class NextStepTest {
 
@@ -323,6 +325,21 @@ class NextStepTest {
           .isInstanceOf(Step.Follow.class);
       assertThat(NextStep.decide(baking, situation(NOON.plusSeconds(600), done, settings())))
           .isEqualTo(new Step.Succeed(Reason.COMPLETED));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Busy.class)
+    void aNewerPushWaitsOrTakesThePlaceAtOnceAsTheServiceSays(Busy busy) {
+      ServiceView done = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "COMPLETED", 2));
+      Step step =
+          NextStep.decide(
+              waitingFor(baking, image("v3", 3)),
+              situation(
+                  NOON.plusSeconds(60), done, settings(Switch.ON, busy, Duration.ofMinutes(10))));
+      switch (busy) {
+        case WAIT -> assertThat(step).isInstanceOf(Step.Follow.class);
+        case REPLACE -> assertThat(step).isEqualTo(new Step.Begin(true));
+      }
     }
 
     @Test

@@ -106,6 +106,21 @@ class BatchTest {
   }
 
   @Test
+  void theLineThatTellsOfAFailureSaysWhatItWasAbout() throws IOException {
+    handle(
+        event("a", "", "b", ""),
+        message -> {
+          if (message.id().equals("a")) {
+            log.about("service", "prod/web", "deployment", "prod/web#3", "image", "team/web:2");
+          }
+          throw new IllegalStateException("passing fault");
+        });
+    List<String> lines = logged.toString(StandardCharsets.UTF_8).lines().toList();
+    assertThat(lines.get(0)).contains("prod/web#3", "team/web:2", "passing fault");
+    assertThat(lines.get(1)).as("of another message").doesNotContain("prod/web");
+  }
+
+  @Test
   void keepsTheOrderOfAGroupByReportingItsRestUnseen() throws IOException {
     assertThat(
             handle(

@@ -137,4 +137,23 @@ class LogTest {
     Log log = log(Map.of());
     assertThatThrownBy(() -> log.info("m", "alone")).hasMessageContaining("[alone]");
   }
+
+  @Test
+  void whatItIsAboutOutlivesAnExceptionUntilItIsSaidAnew() {
+    Log log = log(Map.of());
+    log.begin("1");
+    log.about("service", "prod/web", "deployment", "prod/web#3");
+    try (var _ = log.with("image", "team/web:2")) {
+      log.info("within");
+    }
+    log.error("after", null);
+    log.about("service", "prod/api");
+    log.info("another");
+    log.begin("2");
+    log.info("next");
+
+    assertThat(lines())
+        .extracting(line -> Json.text(line, "service") + "|" + Json.text(line, "deployment"))
+        .containsExactly("prod/web|prod/web#3", "prod/web|prod/web#3", "prod/api|", "slipway|");
+  }
 }

@@ -2,6 +2,8 @@ package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecs;
+import dev.slipway.aws.Ecs.RunningTask;
+import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -10,15 +12,22 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Wanted;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
+import dev.slipway.taskdef.TaskDefinitionCopy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One step on one service: the head as it stands in the ledger, what AWS said, and the time, all of
@@ -137,6 +146,47 @@ abstract class Act {
             wanted.trigger(),
             seen.situation().audience()),
         now);
+  }
+
+  /** Container name to the text of its image, in a revision. */
+  final Map<String, String> containers(String taskDefinition) {
+    return TaskDefinitionCopy.containers(ecs.taskDefinition(taskDefinition).document());
+  }
+
+  /**
+   * The digests that the service's tasks run, for each container whose image can be read.
+   *
+   * @param texts container name to the text of its image, in the service's revision
+   */
+  final ImageSet running(ServiceView service, Map<String, String> texts) {
+    List<RunningTask> tasks =
+        ecs.runningTasks(service.ref()).stream()
+            .filter(task -> task.taskDefinition().equals(service.taskDefinition()))
+            .toList();
+    Map<String, Image> images = new TreeMap<>();
+    texts.forEach((container, text) -> {
+      Optional<ImageReference> reference = Containers.read(text);
+      Optional<Digest> digest =
+          reference.flatMap(ImageReference::digest).or(() -> pulled(tasks, container));
+      if (reference.isPresent() && digest.isPresent()) {
+        images.put(
+            container,
+            new Image(
+                reference.get().registry(),
+                reference.get().repository(),
+                reference.get().tag().orElse(""),
+                digest.get()));
+      }
+    });
+    return new ImageSet(images);
+  }
+
+  private static Optional<Digest> pulled(List<RunningTask> tasks, String container) {
+    return tasks.stream()
+        .map(task -> task.digests().getOrDefault(container, ""))
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .map(Digest::new);
   }
 
   /** So that Terraform, CDK and CloudFormation can read what runs. Never holds up a verdict. */

@@ -53,11 +53,12 @@ public final class EcsDiagnostics implements Diagnostics {
     try {
       return gathered(deployment, reason, service, stopped);
     } catch (RuntimeException e) {
-      log.error("no diagnosis of " + deployment.id(), e);
+      log.error("no diagnosis of " + deployment.id() + " beyond what was heard", e);
+      // The environment, which would be masked, is not known: so nobody's words are taken over.
       return Diagnoser.diagnose(
-          Diagnoser.Input.of(Ending.of(reason.name()), deployment.detail(), service.desired(), null)
-              .withTasks(own(deployment, stopped))
-              .withEvents(events(service), deployment.createdAt()));
+          Diagnoser.Input.of(Ending.of(reason.name()), "", service.desired(), null)
+              .withTasks(
+                  own(deployment, stopped).stream().map(StoppedTask::withoutWords).toList()));
     }
   }
 
@@ -75,10 +76,15 @@ public final class EcsDiagnostics implements Diagnostics {
             .withContainers(essential(document), changed(deployment))
             .withEnvironment(environment(document));
     Optional<Culprit> culprit = Diagnoser.culprit(input);
-    if (culprit.isPresent() && deployment.audience().logs()) {
-      input = input.withLogs(culprit.get().container(), lines(document, culprit.get(), deployment));
+    if (culprit.isEmpty() || !deployment.audience().logs()) {
+      return Diagnoser.diagnose(input);
     }
-    return Diagnoser.diagnose(input);
+    return switch (lines(document, culprit.get(), deployment)) {
+      case Lines.Read(List<String> lines) ->
+          Diagnoser.diagnose(input.withLogs(culprit.get().container(), lines));
+      case Lines.NotShown(String why) ->
+          Diagnoser.diagnose(input).withEvidence("Log lines are not shown: " + why);
+    };
   }
 
   /** The alarms that went off, with CloudWatch's words; nothing for any other end. */
@@ -145,32 +151,69 @@ public final class EcsDiagnostics implements Diagnostics {
     return values;
   }
 
+  private sealed interface Lines {
+    record Read(List<String> lines) implements Lines {}
+
+    /**
+     * @param why a sentence that says what would be right
+     */
+    record NotShown(String why) implements Lines {}
+  }
+
+  private Lines lines(ObjectNode document, Culprit culprit, Deployment deployment) {
+    for (JsonNode container : document.path("containerDefinitions")) {
+      if (container.path("name").asText().equals(culprit.container())) {
+        return lines(container.path("logConfiguration"), culprit, deployment);
+      }
+    }
+    return new Lines.Read(List.of());
+  }
+
   /**
    * The stream is named prefix/container/task.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html">awslogs-stream-prefix</a>
    */
-  private List<String> lines(ObjectNode document, Culprit culprit, Deployment deployment) {
-    for (JsonNode container : document.path("containerDefinitions")) {
-      JsonNode config = container.path("logConfiguration");
-      JsonNode options = config.path("options");
-      String group = options.path("awslogs-group").asText("");
-      String prefix = options.path("awslogs-stream-prefix").asText("");
-      if (!container.path("name").asText().equals(culprit.container())
-          || !config.path("logDriver").asText().equals("awslogs")
-          || prefix.isEmpty()
-          || !group.startsWith(logGroupPrefix)) {
-        continue;
-      }
-      String taskId =
-          culprit.task().taskArn().substring(culprit.task().taskArn().lastIndexOf('/') + 1);
-      try {
-        return logs.lastLines(group, prefix + "/" + culprit.container() + "/" + taskId, LOG_LINES);
-      } catch (RuntimeException e) {
-        log.error("no log lines for " + deployment.id() + " from " + group, e);
-      }
+  private Lines lines(JsonNode config, Culprit culprit, Deployment deployment) {
+    String driver = config.path("logDriver").asText();
+    JsonNode options = config.path("options");
+    String group = options.path("awslogs-group").asText("");
+    String prefix = options.path("awslogs-stream-prefix").asText("");
+    String region = options.path("awslogs-region").asText("");
+    String here = deployment.service().region();
+    if (!driver.equals("awslogs")) {
+      return new Lines.NotShown(
+          "the container's log driver is "
+              + (driver.isEmpty() ? "not set" : "'" + driver + "'")
+              + ", and only awslogs can be read.");
     }
-    return List.of();
+    if (!region.isEmpty() && !region.equals(here)) {
+      return new Lines.NotShown(
+          "the log group '" + group + "' is in " + region + ", and Slipway reads " + here + ".");
+    }
+    if (!group.startsWith(logGroupPrefix)) {
+      return new Lines.NotShown(
+          "the log group '"
+              + group
+              + "' does not begin with '"
+              + logGroupPrefix
+              + "', the stack's parameter LogGroupPrefix.");
+    }
+    if (prefix.isEmpty()) {
+      return new Lines.NotShown(
+          "the container's log configuration has no awslogs-stream-prefix, so that the task's"
+              + " stream cannot be found.");
+    }
+    String task = culprit.task().taskArn();
+    String stream =
+        prefix + "/" + culprit.container() + "/" + task.substring(task.lastIndexOf('/') + 1);
+    try {
+      return new Lines.Read(logs.lastLines(group, stream, LOG_LINES));
+    } catch (RuntimeException e) {
+      log.error("no log lines for " + deployment.id() + " from " + group, e);
+      return new Lines.NotShown(
+          "'" + group + "' could not be read; the log of Slipway's deploy function says why.");
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.slipway.deploy;
 
-import dev.slipway.aws.Ecs.RunningTask;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
@@ -10,17 +9,11 @@ import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
-import dev.slipway.image.Digest;
-import dev.slipway.image.Image;
-import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
-import dev.slipway.taskdef.TaskDefinitionCopy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** What is to be done while nothing is started or brought back: what others did is recorded. */
 final class Upkeep extends Act {
@@ -46,7 +39,7 @@ final class Upkeep extends Act {
 
   Done baseline() {
     ServiceView service = seen.service();
-    ImageSet images = running(service);
+    ImageSet images = running(service, containers(service.taskDefinition()));
     boolean steady = service.steady() && service.desired() > 0;
     Deployment baseline =
         started(
@@ -79,7 +72,7 @@ final class Upkeep extends Act {
 
   Done adopt() {
     ServiceView service = seen.service();
-    ImageSet images = running(service);
+    ImageSet images = running(service, containers(service.taskDefinition()));
     Optional<Deployment> own =
         seen.situation()
             .last()
@@ -118,40 +111,6 @@ final class Upkeep extends Act {
             .lastSequence(sequence),
         elsewhere);
     return Done.AGAIN;
-  }
-
-  /** The digests that the service's tasks run, for each container whose image can be read. */
-  private ImageSet running(ServiceView service) {
-    Map<String, String> texts =
-        TaskDefinitionCopy.containers(ecs.taskDefinition(service.taskDefinition()).document());
-    List<RunningTask> tasks =
-        ecs.runningTasks(service.ref()).stream()
-            .filter(task -> task.taskDefinition().equals(service.taskDefinition()))
-            .toList();
-    Map<String, Image> images = new TreeMap<>();
-    texts.forEach((container, text) -> {
-      Optional<ImageReference> reference = Containers.read(text);
-      Optional<Digest> digest =
-          reference.flatMap(ImageReference::digest).or(() -> pulled(tasks, container));
-      if (reference.isPresent() && digest.isPresent()) {
-        images.put(
-            container,
-            new Image(
-                reference.get().registry(),
-                reference.get().repository(),
-                reference.get().tag().orElse(""),
-                digest.get()));
-      }
-    });
-    return new ImageSet(images);
-  }
-
-  private static Optional<Digest> pulled(List<RunningTask> tasks, String container) {
-    return tasks.stream()
-        .map(task -> task.digests().getOrDefault(container, ""))
-        .filter(text -> !text.isEmpty())
-        .findFirst()
-        .map(Digest::new);
   }
 
   // -- others

@@ -23,6 +23,7 @@ import dev.slipway.taskdef.TaskDefinitionCopy;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,11 @@ import java.util.TreeSet;
 
 /** From what is wanted to a revision, a rollout, and its success. */
 final class WayForward extends Act {
+
+  /** What is read of the ledger to know the revisions of a family. */
+  private static final int KNOWN_DEPLOYMENTS = 25;
+
+  private static final int NEWEST_REVISIONS = 100;
 
   private final boolean fresh;
 
@@ -106,7 +112,7 @@ final class WayForward extends Act {
         started(
             sequence,
             head.running(),
-            head.running().with(wish),
+            Containers.target(settings, registry(), head.running(), wish, containers),
             trigger,
             new Deployment.Revisions(service.taskDefinition(), baseArn, ""),
             0);
@@ -142,17 +148,38 @@ final class WayForward extends Act {
 
   /**
    * The revision to copy: the service's own, or the family's newest that Slipway did not register.
+   * Those that the ledger knows to be ours cost no call.
    */
   private String base(Settings settings, ServiceView service) {
     if (settings.base() == Settings.Base.SERVICE) {
       return service.taskDefinition();
     }
-    for (String arn : ecs.newestRevisions(Wording.family(service.taskDefinition()), 100)) {
-      if (!ecs.taskDefinition(arn).tags().containsKey(TaskDefinitionCopy.DEPLOYMENT_TAG)) {
+    Set<String> ours = new HashSet<>();
+    ledger
+        .deployments(head.service(), KNOWN_DEPLOYMENTS)
+        .forEach(past -> {
+          if (!past.revisions().base().isEmpty()) {
+            ours.add(past.revisions().own());
+          }
+        });
+    for (String arn :
+        ecs.newestRevisions(Wording.family(service.taskDefinition()), NEWEST_REVISIONS)) {
+      if (!ours.contains(arn)
+          && !ecs.taskDefinition(arn).tags().containsKey(TaskDefinitionCopy.DEPLOYMENT_TAG)) {
         return arn;
       }
     }
+    log.warn(
+        "none of the family's newest revisions is of anybody else: copying the service's own",
+        "family",
+        Wording.family(service.taskDefinition()),
+        "looked_at",
+        NEWEST_REVISIONS);
     return service.taskDefinition();
+  }
+
+  private String registry() {
+    return Image.registryOf(head.service().account(), head.service().region());
   }
 
   Done start() {
@@ -173,46 +200,32 @@ final class WayForward extends Act {
             revisions.registeredFor(deployment, base.document().path("family").asText()).orElse("");
       }
       if (own.isEmpty()) {
-        own = revisions.register(deployment, base, changed(deployment));
+        Map<String, String> containers = TaskDefinitionCopy.containers(base.document());
+        own = revisions.register(deployment, base, Containers.pinned(deployment.to(), containers));
+        deployment = deployment.with(deployment.revisions().withOwn(own));
         log.info("registered", "service", head.service().brief(), "taskDefinition", own);
-      } else if (resumed) {
-        Optional<Done> earlier = alreadyStarted(deployment, own);
+      } else {
+        deployment = deployment.with(deployment.revisions().withOwn(own));
+        Optional<Done> earlier = alreadyStarted(deployment);
         if (earlier.isPresent()) {
           return earlier.get();
         }
       }
-      Deployment registered = deployment.with(deployment.revisions().withOwn(own));
-      return rollOut(registered, own, Reason.IN_PROGRESS);
+      return rollOut(deployment);
     } catch (AwsException e) {
       return refused(deployment, e);
     }
   }
 
-  private ImageSet changed(Deployment deployment) {
-    Map<String, Image> images = new TreeMap<>();
-    deployment
-        .to()
-        .byContainer()
-        .forEach((container, image) -> {
-          Image before = deployment.from().byContainer().get(container);
-          if (before == null
-              || !before.digest().equals(image.digest())
-              || !before.tag().equals(image.tag())) {
-            images.put(container, image);
-          }
-        });
-    return new ImageSet(images);
-  }
-
   /** An earlier look may have called UpdateService and died: what ECS has started is taken over. */
-  private Optional<Done> alreadyStarted(Deployment deployment, String own) {
-    Deployment registered = deployment.with(deployment.revisions().withOwn(own));
+  private Optional<Done> alreadyStarted(Deployment registered) {
+    String own = registered.revisions().own();
     Optional<EcsDeployment> current =
         seen.service().deployments().stream()
             .filter(d -> d.taskDefinition().equals(own))
             .findFirst();
     if (current.isPresent()) {
-      return Optional.of(underWay(registered, seen.service(), current.get(), Reason.IN_PROGRESS));
+      return Optional.of(underWay(registered, current.get()));
     }
     // Started, failed and rolled back by ECS, all before anybody looked again.
     return observer
@@ -227,7 +240,8 @@ final class WayForward extends Act {
         });
   }
 
-  private Done rollOut(Deployment deployment, String taskDefinition, Reason reason) {
+  private Done rollOut(Deployment deployment) {
+    String taskDefinition = deployment.revisions().own();
     ServiceView after = ecs.update(head.service(), taskDefinition);
     EcsDeployment started =
         after.deployments().stream()
@@ -239,18 +253,17 @@ final class WayForward extends Act {
       // The answer does not name it; asking again finds it in the service.
       return Done.AGAIN;
     }
-    return underWay(deployment, after, started, reason);
+    return underWay(deployment, started);
   }
 
-  private Done underWay(
-      Deployment deployment, ServiceView service, EcsDeployment started, Reason reason) {
+  private Done underWay(Deployment deployment, EcsDeployment started) {
     Rollout rollout = Rollout.begun(started.id(), now).counting(started);
     Deployment going =
         deployment
             .with(rollout)
             .as(
                 Status.ROLLING_OUT,
-                reason,
+                Reason.IN_PROGRESS,
                 "ECS deploys " + Wording.revision(deployment.revisions().own()) + ".",
                 now);
     write(head.inFlight(going).due(now.plus(SOON)), going);
@@ -273,7 +286,10 @@ final class WayForward extends Act {
             + (e.accessDenied()
                 ? " Grant the permission to Slipway's deploy function: for a service, its tag"
                     + " 'slipway' must be 'on'; for a role, see the parameter TaskRoles."
-                : "");
+                : " The service has not changed. Correct "
+                    + Wording.revision(deployment.revisions().base())
+                    + ", of which this would have been a copy, or the service, then push again"
+                    + " under another tag.");
     Deployment failed = deployment.as(Status.FAILED, reason, detail, now);
     log.warn(
         "refused", "service", head.service().brief(), "reason", reason.name(), "detail", detail);
@@ -384,16 +400,34 @@ final class WayForward extends Act {
     }
     Deployment done =
         deployment.with(finished(deployment.rollout())).as(Status.SUCCEEDED, reason, "", now);
-    Head after = head.idle().running(deployment.to()).due(head.waiting().isEmpty() ? null : now);
+    ImageSet runs = reason == Reason.COMPLETED ? complete(deployment) : deployment.to();
+    Head after = head.idle().running(runs).due(head.waiting().isEmpty() ? null : now);
     if (reason == Reason.COMPLETED) {
       after =
           after.lastGood(
-              new LastGood(
-                  deployment.revisions().own(), deployment.to(), deployment.sequence(), now, true));
+              new LastGood(deployment.revisions().own(), runs, deployment.sequence(), now, true));
     }
-    tellParameters(deployment.to());
-    write(after, done);
+    tellParameters(runs);
+    write(after, done.to(done.from(), runs));
     return ended();
+  }
+
+  /**
+   * With the digests of the containers that do not follow and are named by tag, as the tasks pulled
+   * them: a rollback is to bring back what ran, and a tag would be resolved again.
+   */
+  private ImageSet complete(Deployment deployment) {
+    try {
+      Map<String, String> containers = containers(deployment.revisions().own());
+      boolean known = deployment.to().byContainer().keySet().containsAll(containers.keySet());
+      return known ? deployment.to() : running(seen.service(), containers).with(deployment.to());
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      log.error("could not read what " + deployment.id() + " runs", e);
+      return deployment.to();
+    }
   }
 
   /** The rollout as it stood at the end. */

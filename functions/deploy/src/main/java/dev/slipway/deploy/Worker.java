@@ -58,16 +58,16 @@ public final class Worker {
     Log log = tools.log();
     for (int steps = 0; steps < MOST_STEPS; steps++) {
       Head head = tools.ledger().head(service);
-      try (var _ =
-          log.with(
-              "service",
-              service.brief(),
-              "deployment",
-              head.inFlight().map(Deployment::id).orElse(""),
-              "image",
-              head.inFlight()
-                  .map(deployment -> deployment.to().brief())
-                  .orElseGet(() -> head.running().brief()))) {
+      log.about(
+          "service",
+          service.brief(),
+          "deployment",
+          head.inFlight().map(Deployment::id).orElse(""),
+          "image",
+          head.inFlight()
+              .map(deployment -> deployment.to().brief())
+              .orElseGet(() -> head.running().brief()));
+      try {
         Observed seen = tools.observer().observe(head);
         Step step = NextStep.decide(seen.head(), seen.situation());
         log.info("step", "step", step.getClass().getSimpleName());

@@ -91,20 +91,19 @@ final class PushPlan {
    */
   void run(Pushed push) {
     Image image = push.image();
-    try (var _ = log.with("image", image.brief(), "digest", image.digest().value())) {
-      Optional<String> refused =
-          images.refuse(image.repository(), image.digest(), push.artifactMediaType());
-      if (refused.isPresent()) {
-        count(Reason.NOT_AN_IMAGE);
-        log.info("not a container image: " + refused.get(), "reason", Reason.NOT_AN_IMAGE);
-        return;
-      }
-      Map<ServiceRef, Map<String, String>> followers =
-          tagging.servicesTagged(FollowerTags.FOLLOW + image.repository());
-      log.info("pushed", "followers", followers.size());
-      if (!followers.isEmpty()) {
-        toFollowers(push, followers);
-      }
+    log.about("image", image.brief(), "digest", image.digest().value());
+    Optional<String> refused =
+        images.refuse(image.repository(), image.digest(), push.artifactMediaType());
+    if (refused.isPresent()) {
+      count(Reason.NOT_AN_IMAGE);
+      log.info("not a container image: " + refused.get(), "reason", Reason.NOT_AN_IMAGE);
+      return;
+    }
+    Map<ServiceRef, Map<String, String>> followers =
+        tagging.servicesTagged(FollowerTags.FOLLOW + image.repository());
+    log.info("pushed", "followers", followers.size());
+    if (!followers.isEmpty()) {
+      toFollowers(push, followers);
     }
   }
 

@@ -65,23 +65,41 @@ public final class Watcher {
   }
 
   private boolean busy(ServiceRef service) {
-    Head head = ledger.head(service);
+    Head head = about(service);
     return head.inFlight().isPresent() || !head.waiting().isEmpty() || head.request().isPresent();
+  }
+
+  /**
+   * The one read by which foreign events are dropped; the log speaks of the service from now on.
+   */
+  private Head about(ServiceRef service) {
+    log.about("service", service.brief());
+    Head head = ledger.head(service);
+    head.inFlight()
+        .ifPresent(deployment ->
+            log.about(
+                "service",
+                service.brief(),
+                "deployment",
+                deployment.id(),
+                "image",
+                deployment.to().brief()));
+    return head;
   }
 
   private void look(ServiceRef service, boolean wanted, String name) {
     if (wanted) {
-      log.info("look: " + name, "service", service.brief());
+      log.info("look: " + name);
       lanes.look(List.of(service), "evidence");
     } else {
-      log.debug("dropped: " + name, "service", service.brief());
+      log.debug("dropped: " + name);
     }
   }
 
   private void task(ServiceRef service, StoppedTask task, boolean stopped) {
-    Deployment deployment = ledger.head(service).inFlight().orElse(null);
+    Deployment deployment = about(service).inFlight().orElse(null);
     if (deployment == null || !startedFor(task, deployment)) {
-      log.debug("dropped: a task of no deployment in flight", "service", service.brief());
+      log.debug("dropped: a task of no deployment in flight");
       return;
     }
     if (stopped) {
@@ -90,18 +108,10 @@ public final class Watcher {
     }
     log.info(
         stopped ? "look: a task of the deployment stopped" : "look: a task of the deployment",
-        "service",
-        service.brief(),
-        "deployment",
-        deployment.id(),
-        "image",
-        deployment.to().brief(),
         "task",
         task.taskArn(),
         "stop_code",
-        task.stopCode(),
-        "stopped_reason",
-        task.stoppedReason());
+        task.stopCode());
     lanes.look(List.of(service), "evidence");
   }
 
