@@ -185,6 +185,27 @@ class DocsTest {
     assertThat(written).isEqualTo(counted);
   }
 
+  /**
+   * Regression: the answers of an installation changed a file of the repository, and `git pull`
+   * stopped.
+   */
+  @Test
+  void theAnswersOfAnInstallationAreKeptInAFileThatGitIgnores() throws IOException {
+    List<String> commands = new ArrayList<>();
+    for (Path page : pages()) {
+      commands.addAll(
+          Files.readString(page).lines().filter(line -> line.startsWith("sam deploy")).toList());
+    }
+    assertThat(commands)
+        .contains(
+            "sam deploy --guided --config-file samconfig.local.toml",
+            "sam deploy --config-file samconfig.local.toml")
+        .allSatisfy(command -> assertThat(command).contains("--config-file samconfig.local.toml"));
+    assertThat(read(".gitignore").lines()).contains("samconfig.*.toml");
+    // Without it sam takes a copy below .aws-sam, if somebody has ever run `sam build`.
+    assertThat(read("samconfig.toml").lines()).contains("template_file = \"template.yaml\"");
+  }
+
   @Test
   void whatIsNamedOfTheStackIsThere() throws IOException {
     Stack stack =
