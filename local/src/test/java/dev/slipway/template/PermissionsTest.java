@@ -1,6 +1,7 @@
 package dev.slipway.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.local.iam.Access;
 import dev.slipway.local.iam.Policies;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What nobody may do: the promises of the design about IAM, asked of the template's policies. */
 class PermissionsTest {
@@ -111,6 +113,55 @@ class PermissionsTest {
     for (String role : List.of("web", "admin", "ecs-admin", "team/ecs/web")) {
       assertThat(mayPass(narrow, ROLE + role)).as(role).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ecs/*",
+        "ecs/*,web",
+        "web,ecs/*,a,b",
+        "a,b,c,ecs/*,web",
+      })
+  void severalRolesCanBeNamed(String parameter) {
+    Stack narrow = Repository.template().stack(Map.of("TaskRoles", parameter));
+    for (String role : parameter.split(",")) {
+      assertThat(mayPass(narrow, ROLE + role.replace("*", "app"))).as(role).isTrue();
+    }
+    for (String role : List.of("admin", "d", "ecs-admin", "web,ecs/app", "")) {
+      assertThat(mayPass(narrow, ROLE + role)).as(role).isFalse();
+    }
+  }
+
+  /** Regression: a comma was taken for a letter of one name, and nothing could be passed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a,", ",a", "a,,b", "a, b", "a,b,c,d,e,f", "arn:aws:iam::1:role/a"})
+  void whatIsNoListOfRolesIsRefusedWithWhatWouldBeRight(String parameter) {
+    assertThatThrownBy(() -> Repository.template().stack(Map.of("TaskRoles", parameter)))
+        .hasMessageContaining("one to five role names with commas");
+  }
+
+  @Test
+  void tasksAreListedInTheClustersOfThisAccountAndRegionOnly() {
+    Access list = Access.of("ecs:ListTasks", "*");
+    assertThat(may("DeployFunction", list.with("ecs:cluster", ECS + "cluster/shop"))).isTrue();
+    assertThat(may("DeployFunction", list)).isFalse();
+    for (String elsewhere :
+        List.of(
+            "arn:aws:ecs:us-east-1:123456789012:cluster/shop",
+            "arn:aws:ecs:eu-west-1:210987654321:cluster/shop")) {
+      assertThat(may("DeployFunction", list.with("ecs:cluster", elsewhere))).isFalse();
+    }
+  }
+
+  @Test
+  void aRevisionIsRegisteredOnlyIfItSaysForWhichDeployment() {
+    Access register = Access.of("ecs:RegisterTaskDefinition", ECS + "task-definition/web:*");
+    assertThat(
+            may("DeployFunction", register.with("aws:RequestTag/slipway.deployment", "shop/web/7")))
+        .isTrue();
+    assertThat(may("DeployFunction", register)).isFalse();
+    assertThat(may("DeployFunction", register.with("aws:RequestTag/team", "shop"))).isFalse();
   }
 
   @Test
@@ -226,12 +277,22 @@ class PermissionsTest {
           // has a narrower scope" than everything (API reference).
           "cloudwatch:DescribeAlarms");
 
+  /** Those of them that a condition can limit all the same. */
+  private static final Map<String, String> LIMITED_BY = Map.of("ecs:ListTasks", "ecs:cluster");
+
   @Test
   void everyResourceOfEverythingIsForcedByAwsAndSaysSo() {
     for (FunctionSpec function : STACK.functions()) {
       for (Statement statement : function.statements()) {
         if (statement.resources().contains("*")) {
           assertThat(WITHOUT_RESOURCE).containsAll(statement.actions());
+          for (String action : statement.actions()) {
+            if (LIMITED_BY.containsKey(action)) {
+              assertThat(statement.conditions().values())
+                  .as("condition on %s", action)
+                  .anyMatch(keys -> keys.containsKey(LIMITED_BY.get(action)));
+            }
+          }
         } else {
           assertThat(statement.resources())
               .allMatch(resource ->

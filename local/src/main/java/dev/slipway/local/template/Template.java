@@ -23,6 +23,7 @@ public final class Template {
    *
    * @param defaultValue null if there is none
    * @param allowedValues empty if any value may be given
+   * @param constraint what would be right, in words; empty if the template has none
    */
   public record Parameter(
       String name,
@@ -31,6 +32,7 @@ public final class Template {
       String defaultValue,
       List<String> allowedValues,
       String allowedPattern,
+      String constraint,
       boolean noEcho) {}
 
   private static final Set<String> SECTIONS =
@@ -79,6 +81,7 @@ public final class Template {
         given.isMissingNode() ? null : given.asText(),
         Json.texts(node.path("AllowedValues")),
         node.path("AllowedPattern").asText(),
+        node.path("ConstraintDescription").asText(),
         node.path("NoEcho").asBoolean());
   }
 
@@ -161,7 +164,12 @@ public final class Template {
       }
       if (!parameter.allowedPattern.isEmpty() && !one.matches(parameter.allowedPattern)) {
         throw new TemplateException(
-            where, "'" + one + "' does not match " + parameter.allowedPattern);
+            where,
+            "'"
+                + one
+                + "' does not match "
+                + parameter.allowedPattern
+                + (parameter.constraint.isEmpty() ? "" : ": " + parameter.constraint));
       }
     }
     if (parameter.type.equals("Number") && !value.matches("-?[0-9]+(\\.[0-9]+)?")) {

@@ -112,7 +112,12 @@ class InstalledTemplateTest {
     tagged.putArray("tags").addObject().put("key", "slipway.deployment").put("value", "1");
     account.as("DeployFunction").call(AwsService.ECS, "RegisterTaskDefinition", tagged);
 
-    ObjectNode foreign = revision().put("taskRoleArn", "arn:aws:iam::123456789012:role/admin");
+    assertThatThrownBy(() ->
+            account.as("DeployFunction").call(AwsService.ECS, "RegisterTaskDefinition", revision()))
+        .hasMessageContaining("ecs:RegisterTaskDefinition");
+
+    ObjectNode foreign =
+        tagged.deepCopy().put("taskRoleArn", "arn:aws:iam::123456789012:role/admin");
     assertThatThrownBy(() ->
             account.as("DeployFunction").call(AwsService.ECS, "RegisterTaskDefinition", foreign))
         .hasMessageContaining("iam:PassRole on resource: arn:aws:iam::123456789012:role/admin");
