@@ -8,11 +8,13 @@ import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.deployment.Head.Request;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
+import dev.slipway.policy.Release;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Duration;
@@ -268,6 +270,92 @@ class WholeLoopTest {
     assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
     assertThat(deployment(3).trigger())
         .isEqualTo(new Deployment.Trigger(Deployment.Trigger.Kind.PERSON, "U123", "", asked));
+  }
+
+  /** As the desk does it for {@code /slipway release}. */
+  private void release(String digest) {
+    Head before = head();
+    Quarantine entry =
+        before.quarantine().stream()
+            .filter(each -> each.digest().value().equals(digest))
+            .findFirst()
+            .orElseThrow();
+    Instant now = world.clock.instant();
+    Release release =
+        Release.of(before, entry, world.truth.deployments(WEB, Release.DEPLOYMENTS), "U123", now);
+    Head after =
+        switch (release) {
+          case Release.Again(Head.Wanted wish) ->
+              before.waiting(before.waiting().with(wish)).due(now);
+          case Release.Runs _, Release.Forgotten _, Release.OtherWaits _, Release.OtherUnderWay _ ->
+              throw new AssertionError(release.toString());
+        };
+    world.truth.write(new Change(before, after, List.of(), List.of(), List.of(entry.digest())));
+  }
+
+  private void untilNothingWaits() {
+    world.until(() -> head().waiting().isEmpty(), Duration.ofMinutes(10));
+  }
+
+  @Test
+  void anImageThatAPersonReleasesIsDeployedAgain() {
+    world(ANY, BREAKER);
+    String digest = world.push("v2", "crash");
+    untilEnded(3);
+    release(digest);
+    untilEnded(4);
+    assertThat(deployment(4).to().brief()).isEqualTo("team/app:v2");
+    assertThat(deployment(4).trigger().kind()).isEqualTo(Deployment.Trigger.Kind.PERSON);
+    assertThat(deployment(4).trigger().by()).isEqualTo("U123");
+    assertThat(deployment(4).status()).as("it still crashes").isEqualTo(Status.ROLLED_BACK);
+    assertThat(head().quarantine()).singleElement().extracting(Quarantine::sequence).isEqualTo(4L);
+  }
+
+  @Test
+  void anImageThatIsReleasedWhileANewerOneRunsIsDeclinedWithTheReason() {
+    world(ANY, BREAKER);
+    String digest = world.push("v2", "crash");
+    untilEnded(3);
+    world.push("v3", "healthy");
+    untilEnded(4);
+    release(digest);
+    untilNothingWaits();
+    assertThat(head().running().brief()).isEqualTo("team/app:v3");
+    assertThat(head().quarantine()).isEmpty();
+    PushRecord declined = world.truth.pushes(WEB, 1).getFirst();
+    assertThat(declined.reason()).isEqualTo(Reason.OLDER_PUSH);
+    assertThat(declined.trigger().by()).isEqualTo("U123");
+    assertThat(declined.detail()).contains("team/app:v2 was pushed at", "not later than v3");
+  }
+
+  @Test
+  void anImageThatIsReleasedAfterItsTagHasMovedIsDeclinedWithWhatTheTagNames() {
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'tag:latest'}]",
+        BREAKER);
+    String digest = world.push("latest", "crash");
+    untilEnded(3);
+    world.ecs(
+        "TagResource",
+        "{'resourceArn': '" + WEB.arn() + "', 'tags': [{'key': 'slipway', 'value': 'off'}]}");
+    String moved = world.push("latest", "healthy");
+    world.until(
+        () -> world.truth.pushes(WEB, 10).stream().anyMatch(push -> push.digest().equals(moved)),
+        Duration.ofMinutes(10));
+    world.ecs(
+        "TagResource",
+        "{'resourceArn': '" + WEB.arn() + "', 'tags': [{'key': 'slipway', 'value': 'on'}]}");
+    release(digest);
+    untilNothingWaits();
+    PushRecord declined =
+        world.truth.pushes(WEB, 10).stream()
+            .filter(push -> push.trigger().by().equals("U123"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(declined.reason()).isEqualTo(Reason.TAG_NOT_WANTED);
+    assertThat(declined.detail())
+        .contains("the tag latest names " + moved.substring(0, 19), "move it to");
+    assertThat(head().inFlight()).isEmpty();
   }
 
   @Test

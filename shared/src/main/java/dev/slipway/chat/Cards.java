@@ -126,6 +126,7 @@ public final class Cards {
             + escape(push.service().brief())
             + "* does not take "
             + what
+            + askedFor(push.trigger())
             + ": "
             + push.reason().text()
             + ".";
@@ -137,6 +138,7 @@ public final class Cards {
             + escape(push.service().brief())
             + " does not take "
             + escape(push.image().isEmpty() ? "a push" : push.image())
+            + askedFor(push.trigger())
             + ": "
             + push.reason().text();
     return new Message(fit(text, TEXT), blocks.all);
@@ -375,10 +377,19 @@ public final class Cards {
     return requester.isEmpty() ? "" : ", as " + requester + " asked";
   }
 
-  /** Who asked for a deployment, ready for a message; empty if nobody did, or nobody knows. */
+  private static String askedFor(Trigger trigger) {
+    String requester = requester(trigger);
+    return requester.isEmpty() ? "" : ", which " + requester + " asked for";
+  }
+
   private static String requester(Deployment deployment) {
-    return switch (deployment.trigger().kind()) {
-      case PERSON -> person(fitRaw(deployment.trigger().by(), 100));
+    return requester(deployment.trigger());
+  }
+
+  /** Who asked for it, ready for a message; empty if nobody did, or nobody knows. */
+  private static String requester(Trigger trigger) {
+    return switch (trigger.kind()) {
+      case PERSON -> person(fitRaw(trigger.by(), 100));
       case PUSH, REPLICATION, RECONCILE, ROLLBACK -> "";
     };
   }

@@ -1,10 +1,12 @@
 package dev.slipway.chat;
 
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Reason.Weight;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.Settings.Level;
+import dev.slipway.ledger.PushRecord;
 
 /** What is worth a message: the tag {@code slipway.notify} and how loud the news is. */
 public final class Telling {
@@ -25,8 +27,21 @@ public final class Telling {
     };
   }
 
-  /** Whether a push that changed nothing gets a message. */
-  public static boolean tells(Level level, Reason reason) {
+  /** Whether a push that changed nothing gets a message: whoever asked for it gets an answer. */
+  public static boolean tells(PushRecord push) {
+    Level level = push.audience().level();
+    return switch (push.trigger().kind()) {
+      case PERSON -> level != Level.NONE;
+      case PUSH, REPLICATION, RECONCILE, ROLLBACK -> tells(level, push.reason());
+    };
+  }
+
+  /** Whether it is said in the log where nobody is to be told. */
+  public static boolean worthALine(PushRecord push) {
+    return push.reason().weight() != Weight.QUIET || push.trigger().kind() == Trigger.Kind.PERSON;
+  }
+
+  static boolean tells(Level level, Reason reason) {
     return switch (level) {
       case NONE -> false;
       case FAILURES -> reason.weight() == Weight.BAD;

@@ -1,5 +1,6 @@
 package dev.slipway.policy;
 
+import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Considered;
 import dev.slipway.deployment.Head.Quarantine;
@@ -46,6 +47,28 @@ public final class Policies {
     return decide(
         policy,
         new Known(known.running(), List.of(), Optional.empty(), Optional.empty()),
+        Candidate.of(wanted.image(), wanted.pushedAt()),
+        quarantine(head, wanted.image().digest()));
+  }
+
+  /**
+   * The same for an image that a person released from quarantine. Its push may be older than that
+   * of what runs now, so what runs counts as decided on, with the time of its push.
+   *
+   * @param newestFirst the service's last deployments, which remember the pushes
+   */
+  public static Decision recheckReleased(
+      Policy policy, Head head, Wanted wanted, List<Deployment> newestFirst) {
+    Known known = Known.of(head, wanted.image().repository());
+    Optional<Considered> runs =
+        known.running().stream()
+            .flatMap(image ->
+                Release.pushedAt(newestFirst, image).stream()
+                    .map(at -> new Considered(image.tag(), Optional.of(image.digest()), at)))
+            .max(Comparator.comparing(Considered::at));
+    return decide(
+        policy,
+        new Known(known.running(), List.of(), Optional.empty(), runs),
         Candidate.of(wanted.image(), wanted.pushedAt()),
         quarantine(head, wanted.image().digest()));
   }

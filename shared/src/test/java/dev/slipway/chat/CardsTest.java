@@ -532,4 +532,30 @@ class CardsTest {
                 + " one. v1.0.0 < v1.2.3.");
     withinSlacksLimits(Cards.push(push));
   }
+
+  @Test
+  void namesThePersonWhoAskedForWhatIsNotDeployed() {
+    PushRecord push =
+        new PushRecord(
+            Sample.WEB,
+            "team/app:v1.0.0",
+            "sha256:" + "a".repeat(64),
+            Reason.OLDER_PUSH,
+            "",
+            new Trigger(Trigger.Kind.PERSON, "U0123ABCD", "", Sample.START),
+            Audience.DEFAULT);
+
+    assertThat(Cards.push(push).blocks().get(0).path("text").path("text").asText())
+        .isEqualTo(
+            "ℹ️ *prod/web* does not take `team/app:v1.0.0`, which <@U0123ABCD> asked for:"
+                + " something pushed later is already running or wanted.");
+    assertThat(
+            lines(
+                card(
+                    Sample.askedBy(
+                        Sample.deployment(Status.PREPARING, Reason.REQUESTED), "U0123ABCD"))))
+        .contains(
+            "A person asked for it.",
+            "asked for by @U0123ABCD at 09:30 UTC · started at 09:30 UTC · #12");
+  }
 }

@@ -2,9 +2,13 @@ package dev.slipway.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
+import dev.slipway.ledger.PushRecord;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +55,29 @@ class TellingTest {
     assertThat(Telling.tells(Level.ALL, reason)).isEqualTo(all);
     assertThat(Telling.tells(Level.FAILURES, reason)).isEqualTo(failures);
     assertThat(Telling.tells(Level.NONE, reason)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PERSON, ALL,      true",
+    "PERSON, FAILURES, true",
+    "PERSON, NONE,     false",
+    "PUSH,   ALL,      false",
+    "PUSH,   FAILURES, false",
+  })
+  void answersWhoeverAskedForIt(Trigger.Kind kind, Level level, boolean told) {
+    PushRecord push =
+        new PushRecord(
+            Sample.WEB,
+            "team/app:v1",
+            "sha256:" + "a".repeat(64),
+            Reason.OLDER_PUSH,
+            "",
+            new Trigger(kind, "U0123ABCD", "", Sample.START),
+            new Audience(Optional.empty(), level, true));
+
+    assertThat(Telling.tells(push)).isEqualTo(told);
+    assertThat(Telling.worthALine(push)).isEqualTo(kind == Trigger.Kind.PERSON);
   }
 
   @Test

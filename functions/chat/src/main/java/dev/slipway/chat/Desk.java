@@ -10,8 +10,10 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
 import dev.slipway.ledger.HeadChangedException;
 import dev.slipway.ledger.Ledger;
+import dev.slipway.policy.Release;
 import dev.slipway.runtime.Log;
 import dev.slipway.slack.Message;
 import dev.slipway.slack.Slack;
@@ -296,22 +298,68 @@ final class Desk {
                     + ": name one. "
                     + Words.quarantine(found));
           }
-          return new Edit(
-              Optional.of(head),
-              digests,
-              Reply.toAll(
-                  "🔓 "
-                      + person(user)
-                      + " released "
-                      + code(found.getFirst().image())
-                      + " ("
-                      + code(digests.getFirst().brief())
-                      + ") for "
-                      + code(service.brief())
-                      + ". It is deployed when it is pushed again or the reconcile run finds it"
-                      + " wanted."),
-              false);
+          Release release =
+              Release.of(
+                  head,
+                  found.getFirst(),
+                  ledger.deployments(service, Release.DEPLOYMENTS),
+                  user,
+                  time.instant());
+          return released(head, found.getFirst(), release, user);
         });
+  }
+
+  private Edit released(Head head, Quarantine entry, Release release, String user) {
+    String service = code(head.service().brief());
+    String image = code(entry.image());
+    String done =
+        "🔓 "
+            + person(user)
+            + " released "
+            + image
+            + " ("
+            + code(entry.digest().brief())
+            + ") for "
+            + service
+            + ". ";
+    List<Digest> digests = List.of(entry.digest());
+    return switch (release) {
+      case Release.Again(Head.Wanted wish) ->
+          new Edit(
+              Optional.of(soon(head.waiting(head.waiting().with(wish)))),
+              digests,
+              Reply.toAll(done + Words.next(head, ledger.accountHold())),
+              true);
+      case Release.Runs() ->
+          Edit.released(head, digests, done + "It runs there, so there is nothing to deploy.");
+      case Release.Forgotten() ->
+          Edit.released(
+              head,
+              digests,
+              done
+                  + "It is too long ago to be deployed again by itself: push it again, under a tag"
+                  + " that is new.");
+      case Release.OtherWaits(Image other) ->
+          Edit.nothing(
+              image
+                  + " stays in quarantine for now, for "
+                  + code(other.brief())
+                  + " waits to be deployed to "
+                  + service
+                  + ". Ask again when that has ended; what it waits for: `/slipway status "
+                  + escape(head.service().brief())
+                  + "`.");
+      case Release.OtherUnderWay(Deployment other) ->
+          Edit.nothing(
+              image
+                  + " stays in quarantine for now, for #"
+                  + other.sequence()
+                  + " is under way at "
+                  + service
+                  + " and brings "
+                  + code(other.to().brief())
+                  + ". Ask again when that has ended.");
+    };
   }
 
   private static boolean matches(Quarantine entry, String image) {
@@ -398,6 +446,11 @@ final class Desk {
 
     static Edit to(Head head, String words) {
       return new Edit(Optional.of(head), List.of(), Reply.toAll(words), true);
+    }
+
+    /** Out of quarantine, and nothing more. */
+    static Edit released(Head head, List<Digest> digests, String words) {
+      return new Edit(Optional.of(head), digests, Reply.toAll(words), false);
     }
 
     static Edit nothing(String words) {

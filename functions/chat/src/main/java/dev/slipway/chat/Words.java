@@ -34,6 +34,34 @@ final class Words {
         """;
   }
 
+  /** When a wish that has just been written down is served. */
+  static String next(Head head, Optional<Hold> accountHold) {
+    String brief = escape(head.service().brief());
+    String when;
+    if (head.hold().isPresent()) {
+      when =
+          "It waits, for the service is held "
+              + held(head.hold().get())
+              + "; `/slipway resume "
+              + brief
+              + "` lets it go";
+    } else if (accountHold.isPresent()) {
+      when =
+          "It waits, for everything is held "
+              + held(accountHold.get())
+              + "; `/slipway resume all` lets it go";
+    } else if (head.inFlight().isPresent()) {
+      when = "It is deployed again when #" + head.inFlight().get().sequence() + " has ended";
+    } else {
+      when = "It is deployed again now";
+    }
+    return when
+        + ", if the service's tags want it rather than what runs then. If not, the service's"
+        + " channel is told why, and `/slipway status "
+        + brief
+        + "` shows it.";
+  }
+
   static String held(Hold hold) {
     return "by "
         + person(hold.by())

@@ -344,6 +344,107 @@ class DeskTest {
     assertThat(ledger.head(WEB).quarantine()).hasSize(3);
   }
 
+  /** #2 brought v2 and failed; v1 runs again. */
+  private Head backFromV2() {
+    Head head = ledger.head(WEB);
+    Deployment failed = deployment(2, Status.ROLLED_BACK);
+    return ledger.write(
+        new Ledger.Change(
+            head,
+            head.idle(),
+            List.of(failed),
+            List.of(new Quarantine(digest('b'), "team/app:v2", 2, Reason.TASKS_FAILED, NOW)),
+            List.of()));
+  }
+
+  @Test
+  void whatIsReleasedIsWantedAgainAndLookedAt() {
+    backFromV2();
+
+    Answer answer = say(OPERATOR, "release prod/web v2");
+
+    Head head = ledger.head(WEB);
+    assertThat(head.quarantined(digest('b'))).isFalse();
+    assertThat(head.waiting().byRepository().get("team/app"))
+        .isEqualTo(
+            new Wanted(
+                image("v2", 'b'),
+                NOW,
+                new Trigger(Trigger.Kind.PERSON, OPERATOR, "release:" + digest('b').value(), NOW)));
+    assertThat(head.due()).isEqualTo(NOW);
+    assertThat(looks).containsExactly("prod/web person");
+    assertThat(answer.everyone()).isTrue();
+    assertThat(answer.text())
+        .startsWith(
+            "🔓 <@U0123ABCD> released `team/app:v2` (`sha256:bbbbbbbbbbbb`) for `prod/web`.")
+        .contains("It is deployed again now, if the service's tags want it")
+        .contains("`/slipway status prod/web`");
+  }
+
+  @Test
+  void saysThatWhatIsReleasedWaitsForAHold() {
+    backFromV2();
+    say(OPERATOR, "hold prod/web after-rollback");
+
+    assertThat(say(OPERATOR, "release prod/web v2").text())
+        .contains("the service is held by <@U0123ABCD>", "`/slipway resume prod/web` lets it go");
+    assertThat(ledger.head(WEB).waiting().isEmpty()).isFalse();
+  }
+
+  @Test
+  void saysThatWhatIsReleasedWaitsForTheAccountsHold() {
+    backFromV2();
+    say(OPERATOR, "hold all");
+
+    assertThat(say(OPERATOR, "release prod/web v2").text())
+        .contains("everything is held", "`/slipway resume all` lets it go");
+  }
+
+  @Test
+  void releasesNothingWhileAnotherImageOfTheRepositoryWaits() {
+    Head head = backFromV2();
+    ledger.write(
+        Ledger.Change.of(
+            head,
+            head.waiting(
+                head.waiting()
+                    .with(
+                        new Wanted(
+                            image("v3", 'f'), NOW, new Trigger(Trigger.Kind.PUSH, "", "", NOW))))));
+
+    Answer answer = say(OPERATOR, "release prod/web v2");
+
+    assertThat(answer.everyone()).isFalse();
+    assertThat(answer.text())
+        .contains("`team/app:v2` stays in quarantine", "`team/app:v3` waits", "Ask again");
+    assertThat(ledger.head(WEB).quarantined(digest('b'))).isTrue();
+    assertThat(looks).isEmpty();
+  }
+
+  @Test
+  void releasesNothingWhileAnotherImageOfTheRepositoryIsUnderWay() {
+    Head head = backFromV2();
+    Deployment flying = deployment(3, Status.ROLLING_OUT).to(images("v1", 'a'), images("v3", 'f'));
+    ledger.write(Ledger.Change.of(head, head.inFlight(flying), flying));
+
+    assertThat(say(OPERATOR, "release prod/web v2").text())
+        .contains("stays in quarantine", "#3 is under way", "`team/app:v3`", "Ask again");
+    assertThat(ledger.head(WEB).quarantined(digest('b'))).isTrue();
+  }
+
+  @Test
+  void deploysNothingThatRunsOrIsForgotten() {
+    Head head = backFromV2();
+    ledger.write(Ledger.Change.of(head, head.running(images("v2", 'b'))));
+
+    assertThat(say(OPERATOR, "release prod/web v2").text()).contains("It runs there");
+    assertThat(say(OPERATOR, "release prod/web v9").text())
+        .contains("push it again, under a tag that is new");
+    assertThat(ledger.head(WEB).quarantine()).hasSize(2);
+    assertThat(ledger.head(WEB).waiting().isEmpty()).isTrue();
+    assertThat(looks).isEmpty();
+  }
+
   // ---- the button
 
   @Test

@@ -109,7 +109,7 @@ abstract class Act {
         head.service(),
         sequence,
         Status.PREPARING,
-        rollbackOf == 0 ? Reason.PUSHED : Reason.IN_PROGRESS,
+        begun(trigger, rollbackOf),
         "",
         from,
         to,
@@ -123,6 +123,13 @@ abstract class Act {
         now,
         now,
         null);
+  }
+
+  private static Reason begun(Trigger trigger, long rollbackOf) {
+    if (rollbackOf != 0) {
+      return Reason.IN_PROGRESS;
+    }
+    return trigger.kind() == Trigger.Kind.PERSON ? Reason.REQUESTED : Reason.PUSHED;
   }
 
   final void refuse(Wanted wanted, Reason reason, String detail) {

@@ -1,6 +1,7 @@
 package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
+import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
@@ -13,12 +14,15 @@ import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Head.Wanted;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
+import dev.slipway.follow.Policy;
 import dev.slipway.follow.Settings;
+import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
 import dev.slipway.policy.Decision;
 import dev.slipway.policy.Policies;
+import dev.slipway.policy.Release;
 import dev.slipway.taskdef.TaskDefinitionCopy;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
@@ -79,7 +83,7 @@ final class WayForward extends Act {
             "The service no longer has the tag 'slipway:" + each.image().repository() + "'.");
         continue;
       }
-      if (Policies.recheck(follow.get().policy(), head, each)
+      if (recheck(follow.get().policy(), each)
           instanceof Decision.Refuse(Reason reason, String why)) {
         refuse(each, reason, why);
         continue;
@@ -131,6 +135,32 @@ final class WayForward extends Act {
       written = write(after, next);
     }
     return new WayForward(tools, seen.after(written), true).start(base);
+  }
+
+  private Decision recheck(Policy policy, Wanted wanted) {
+    if (wanted.trigger().kind() != Trigger.Kind.PERSON) {
+      return Policies.recheck(policy, head, wanted);
+    }
+    Image image = wanted.image();
+    if (policy instanceof Policy.Tag(String name) && image.tag().equals(name)) {
+      // What a followed tag names counts, and it may have been moved since the push.
+      Optional<Digest> named =
+          tools.ecr().tagged(image.repository(), name).map(Ecr.EcrImage::digest);
+      if (!named.equals(Optional.of(image.digest()))) {
+        return new Decision.Refuse(
+            Reason.TAG_NOT_WANTED,
+            "the tag "
+                + name
+                + named
+                    .map(digest -> " names " + digest.brief() + " by now")
+                    .orElse(" names no image any more")
+                + "; move it to "
+                + image.digest().brief()
+                + " to deploy that");
+      }
+    }
+    return Policies.recheckReleased(
+        policy, head, wanted, ledger.deployments(head.service(), Release.DEPLOYMENTS));
   }
 
   /** Nothing would change: the service's own revision has these digests, or its tasks run them. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.chat.Cards;
 import dev.slipway.chat.Plain;
+import dev.slipway.chat.Telling;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.PushRecord;
@@ -175,8 +176,7 @@ final class Notifier {
   private void push(Voice voice, Circuit circuit, String id, PushRecord push, Set<String> failed) {
     try (var _ = log.with("service", push.service().brief(), "image", push.image())) {
       try {
-        if (voice instanceof Voice.Silent
-            && push.reason().weight() != dev.slipway.deployment.Reason.Weight.QUIET) {
+        if (voice instanceof Voice.Silent && Telling.worthALine(push)) {
           log.info(Plain.line(Cards.push(push)), "reason", push.reason());
         }
         teller.tell(voice, circuit, push);

@@ -113,7 +113,7 @@ final class Teller {
 
   /** Tells of a push that changed nothing, once. */
   void tell(Voice voice, Circuit circuit, PushRecord push) {
-    if (!Telling.tells(push.audience().level(), push.reason())) {
+    if (!Telling.tells(push)) {
       return;
     }
     String channel = channel(push.audience());
