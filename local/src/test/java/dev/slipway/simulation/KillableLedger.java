@@ -5,6 +5,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.PushRecord;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.Collection;
@@ -74,8 +75,23 @@ record KillableLedger(Ledger ledger, Chaos chaos, Trace trace) implements Ledger
   }
 
   @Override
+  public void addHook(ServiceRef service, String serviceDeploymentArn, Hook hook, Instant now) {
+    chaos.ledger(
+        "addHook",
+        () -> {
+          ledger.addHook(service, serviceDeploymentArn, hook, now);
+          return null;
+        });
+  }
+
+  @Override
   public List<AlarmUse> usesOfAlarm(String alarmArn) {
     return chaos.ledger("usesOfAlarm", () -> ledger.usesOfAlarm(alarmArn));
+  }
+
+  @Override
+  public List<Hook> hooks(ServiceRef service, String serviceDeploymentArn) {
+    return chaos.ledger("hooks", () -> ledger.hooks(service, serviceDeploymentArn));
   }
 
   @Override

@@ -158,19 +158,7 @@ enum Mutation {
       return deployment;
     }
     return deployment.with(
-        new Deployment.Rollout(
-            "ecs-svc/1",
-            "",
-            rollout.desired(),
-            rollout.running(),
-            rollout.pending(),
-            rollout.failed(),
-            rollout.stage(),
-            rollout.startedAt(),
-            rollout.progressAt(),
-            rollout.bakeUntil(),
-            rollout.tasksSeen(),
-            rollout.stopRequested()));
+        rollout.toBuilder().ecsDeploymentId("ecs-svc/1").serviceDeploymentArn("").build());
   }
 
   AwsApi around(AwsApi aws) {

@@ -21,6 +21,8 @@ import dev.slipway.ledger.MemoryLedger;
 import dev.slipway.local.SimulatedAccount;
 import dev.slipway.local.ecr.ImagePusher;
 import dev.slipway.local.ecr.ImagePusher.Push;
+import dev.slipway.local.ecs.EcsTimings;
+import dev.slipway.local.ecs.EcsUnknowns;
 import dev.slipway.local.time.AccountClock;
 import dev.slipway.plan.Planner;
 import dev.slipway.runtime.Environment;
@@ -70,8 +72,10 @@ final class OneProcess {
   final Chaos chaos;
   final List<String> deadLetters = new ArrayList<>();
 
-  /** Detail-types of events that never arrive. */
+  /** Detail-types of events that never arrive, and the events that did not. */
   final Set<String> lost = new HashSet<>();
+
+  final List<ObjectNode> missed = new ArrayList<>();
 
   private final Random random;
   private final Delivery delivery;
@@ -88,9 +92,16 @@ final class OneProcess {
   }
 
   OneProcess(long seed, Chaos.Rates rates, Delivery delivery, Mutation mutation) {
+    this(seed, rates, delivery, mutation, EcsUnknowns.standard());
+  }
+
+  OneProcess(
+      long seed, Chaos.Rates rates, Delivery delivery, Mutation mutation, EcsUnknowns unknowns) {
     this.random = new Random(seed);
     this.delivery = delivery;
-    this.account = new SimulatedAccount(clock, new Random(seed), this::event, ACCOUNT, REGION);
+    this.account =
+        new SimulatedAccount(
+            clock, new Random(seed), this::event, ACCOUNT, REGION, EcsTimings.standard(), unknowns);
     this.chaos = new Chaos(random, rates, trace);
     Log log =
         new Log(
@@ -200,6 +211,7 @@ final class OneProcess {
     trace.add("event " + event.path("detail-type").asText() + " " + brief(event.path("detail")));
     if (lost.contains(event.path("detail-type").asText())) {
       trace.add("  lost");
+      missed.add(event);
       return;
     }
     if (!calm && random.nextInt(1000) < delivery.drop()) {
@@ -254,6 +266,11 @@ final class OneProcess {
             "plan",
             "{\"source\":\"slipway\",\"detail-type\":\"Slipway Reconcile\"}",
             clock.instant()));
+  }
+
+  /** An event of ECS arrives now, however old it is. */
+  void arrives(ObjectNode event) {
+    pending.add(new Pending("watch", Json.write(event), clock.instant()));
   }
 
   /** Delivers one thing that can be delivered now; false if there is none. */

@@ -36,8 +36,14 @@ class PermissionsTest {
   void aServiceIsUpdatedOnlyIfItsOwnerSaysOn(String tag, boolean may) {
     Access update = Access.of("ecs:UpdateService", SERVICE);
     assertThat(may("DeployFunction", update.with("aws:ResourceTag/slipway", tag))).isEqualTo(may);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"on", "observe", "off"})
+  void ecsOwnWayBackStaysOpenWhereTheOwnerSwitchesOffInTheMiddleOfARollout(String tag) {
     Access stop = Access.of("ecs:StopServiceDeployment", SERVICE);
-    assertThat(may("DeployFunction", stop.with("aws:ResourceTag/slipway", tag))).isEqualTo(may);
+    assertThat(may("DeployFunction", stop.with("aws:ResourceTag/slipway", tag))).isTrue();
+    assertThat(may("DeployFunction", stop.with("aws:ResourceTag/other", tag))).isFalse();
   }
 
   @Test

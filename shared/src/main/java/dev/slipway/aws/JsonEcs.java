@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Staging;
+import dev.slipway.verdict.Staging.Traffic;
 import dev.slipway.verdict.StoppedTask;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /** Amazon ECS over {@link AwsApi}. Names that are new to us are passed on as they are. */
@@ -22,6 +27,25 @@ public final class JsonEcs implements Ecs {
 
   /** ListTasks, DescribeTasks and ListServiceDeployments take a hundred. */
   private static final int A_HUNDRED = 100;
+
+  private static final String PRODUCTION = "requestedProductionTrafficWeight";
+  private static final String TEST = "requestedTestTrafficWeight";
+
+  /**
+   * What a step's bake is if the service does not set it.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html">LinearConfiguration</a>
+   */
+  private static final Duration LINEAR_STEP_BAKE = Duration.ofMinutes(6);
+
+  /**
+   * Likewise for a canary.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html">CanaryConfiguration</a>
+   */
+  private static final Duration CANARY_BAKE = Duration.ofMinutes(10);
 
   private final AwsApi aws;
 
@@ -210,11 +234,72 @@ public final class JsonEcs implements Ecs {
         Json.text(node, "lifecycleStage"),
         Json.text(node.path("rollback"), "serviceRevisionArn"),
         Json.text(node.path("rollback"), "reason"),
+        Json.instant(node.path("rollback"), "startedAt"),
         Json.text(node.path("deploymentCircuitBreaker"), "status"),
         Json.text(node.path("alarms"), "status"),
         texts(node.path("alarms").path("triggeredAlarmNames")),
+        staging(node),
         Json.instant(node, "createdAt"),
         Json.instant(node, "finishedAt"));
+  }
+
+  private static Staging staging(JsonNode node) {
+    JsonNode configuration = node.path("deploymentConfiguration");
+    String strategy = Json.text(configuration, "strategy");
+    Optional<Duration> stepBake =
+        switch (strategy) {
+          case "LINEAR" ->
+              minutes(
+                  configuration.path("linearConfiguration"),
+                  "stepBakeTimeInMinutes",
+                  LINEAR_STEP_BAKE);
+          case "CANARY" ->
+              minutes(
+                  configuration.path("canaryConfiguration"),
+                  "canaryBakeTimeInMinutes",
+                  CANARY_BAKE);
+          default -> Optional.empty();
+        };
+    List<JsonNode> sources = new ArrayList<>();
+    node.path("sourceServiceRevisions").forEach(sources::add);
+    List<Hook> hooks = new ArrayList<>();
+    node.path("lifecycleHookDetails").forEach(each -> hooks.add(hook(each)));
+    return new Staging(
+        strategy,
+        minutes(configuration, "bakeTimeInMinutes", null),
+        stepBake,
+        new Traffic(weight(sources, PRODUCTION), weight(sources, TEST)),
+        new Traffic(
+            weight(List.of(node.path("targetServiceRevision")), PRODUCTION),
+            weight(List.of(node.path("targetServiceRevision")), TEST)),
+        hooks);
+  }
+
+  private static Optional<Duration> minutes(JsonNode node, String field, Duration otherwise) {
+    return node.path(field).isNumber()
+        ? Optional.of(Duration.ofMinutes(node.path(field).asLong()))
+        : Optional.ofNullable(otherwise);
+  }
+
+  /** Together; empty if none of them has one. */
+  private static OptionalDouble weight(List<JsonNode> revisions, String field) {
+    List<JsonNode> weights =
+        revisions.stream().map(each -> each.path(field)).filter(JsonNode::isNumber).toList();
+    return weights.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(weights.stream().mapToDouble(JsonNode::asDouble).sum());
+  }
+
+  private static Hook hook(JsonNode node) {
+    return new Hook(
+        Json.text(node, "hookId"),
+        Hook.Type.of(Json.text(node, "targetType")),
+        Json.text(node, "targetArn"),
+        "",
+        Hook.State.of(Json.text(node, "status")),
+        Json.instant(node, "expiresAt"),
+        Hook.TimeoutAction.of(Json.text(node, "timeoutAction")),
+        null);
   }
 
   @Override

@@ -47,7 +47,6 @@ public final class Cards {
   static final int TEXT = 3000;
   private static final int DETAIL = 1500;
   private static final int IMAGE_LINES = 10;
-  private static final int BAR = 10;
 
   private Cards() {}
 
@@ -167,7 +166,10 @@ public final class Cards {
     String failed = deployment.reason().byPerson() ? "" : "failed and ";
     return switch (deployment.status()) {
       case PREPARING -> back ? "is about to go back" : "is about to roll out";
-      case ROLLING_OUT -> back ? "is going back" : "is rolling out";
+      case ROLLING_OUT ->
+          Progress.waitsForPerson(deployment.rollout())
+              ? "waits for a person"
+              : back ? "is going back" : "is rolling out";
       case BAKING -> "is out and being watched";
       case ROLLING_BACK -> failed + "is going back";
       case SUCCEEDED -> back ? "went back" : "deployed";
@@ -267,29 +269,10 @@ public final class Cards {
               OBSERVED ->
               false;
         };
-    return moving ? Optional.of(tasks(rollout)).filter(line -> !line.isEmpty()) : Optional.empty();
-  }
-
-  private static String tasks(Rollout rollout) {
-    if (rollout.desired() <= 0) {
-      return stage(rollout).strip();
-    }
-    int full = Math.clamp((long) rollout.running() * BAR / rollout.desired(), 0, BAR);
-    StringBuilder line = new StringBuilder();
-    line.append("▰".repeat(full)).append("▱".repeat(BAR - full));
-    line.append(" ").append(rollout.running()).append(" of ").append(rollout.desired());
-    line.append(rollout.desired() == 1 ? " task runs" : " tasks run");
-    if (rollout.pending() > 0) {
-      line.append(", ").append(rollout.pending()).append(" starting");
-    }
-    if (rollout.failed() > 0) {
-      line.append(", ").append(rollout.failed()).append(" failed");
-    }
-    return line.append(stage(rollout)).toString();
-  }
-
-  private static String stage(Rollout rollout) {
-    return rollout.stage().isEmpty() ? "" : " · stage " + code(rollout.stage());
+    return moving
+        ? Optional.of(Progress.of(deployment.service(), rollout, deployment.isRollback()))
+            .filter(line -> !line.isEmpty())
+        : Optional.empty();
   }
 
   /** What a person has to know of the alarms: those that were on before it began. */
@@ -326,7 +309,7 @@ public final class Cards {
           switch (back.status()) {
             case PREPARING -> "⏪ Going back to " + target + asked(back) + ".";
             case ROLLING_OUT, BAKING, ROLLING_BACK -> {
-              String tasks = tasks(back.rollout());
+              String tasks = Progress.of(back.service(), back.rollout(), true);
               yield "⏪ Going back to "
                   + target
                   + asked(back)

@@ -24,6 +24,9 @@ public final class Mrkdwn {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
   private Mrkdwn() {}
 
   /** Text from outside, as it reads, with no power over the message. */
@@ -54,6 +57,11 @@ public final class Mrkdwn {
   /** A time of day in each reader's own time zone. */
   public static String time(Instant at) {
     return "<!date^" + at.getEpochSecond() + "^{time}|" + CLOCK.format(at) + ">";
+  }
+
+  /** A day and a time of day in each reader's own time zone. */
+  public static String day(Instant at) {
+    return "<!date^" + at.getEpochSecond() + "^{date_short_pretty} {time}|" + DAY.format(at) + ">";
   }
 
   /** {@code 42 s}, {@code 2 m 5 s}, {@code 1 h 10 m}. */

@@ -6,6 +6,7 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.ImageSet;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Shift;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -129,10 +130,12 @@ public record Deployment(
    * @param ecsDeploymentId {@code ecs-svc/<n>}; empty until UpdateService has answered
    * @param serviceDeploymentArn the service deployment, where ECS has one; empty if not known
    * @param stage lifecycle stage, empty for a plain rolling update
-   * @param progressAt when it last came further
+   * @param progressAt when more of its tasks ran than ever before; tasks that failed earlier do not
+   *     count
    * @param bakeUntil end of the bake, null outside it
    * @param tasksSeen whether a task of the new revision ever ran
    * @param stopRequested whether Slipway has asked ECS to stop it and go back
+   * @param shift how far traffic has moved, and what ECS waits for
    */
   public record Rollout(
       String ecsDeploymentId,
@@ -146,9 +149,10 @@ public record Deployment(
       Instant progressAt,
       Instant bakeUntil,
       boolean tasksSeen,
-      boolean stopRequested) {
+      boolean stopRequested,
+      Shift shift) {
     public static final Rollout NONE =
-        new Rollout("", "", 0, 0, 0, 0, "", null, null, null, false, false);
+        new Rollout("", "", 0, 0, 0, 0, "", null, null, null, false, false, Shift.NONE);
 
     /** Started just now; empty where ECS has not named it. */
     public static Rollout begun(String ecsDeploymentId, Instant now) {
@@ -162,6 +166,15 @@ public record Deployment(
     /** With the tasks that ECS counts now. */
     public Rollout counting(EcsDeployment now) {
       return toBuilder().counts(now).tasksSeen(tasksSeen || now.running() > 0).build();
+    }
+
+    /**
+     * Where the deadline is counted from: the last progress, be it a task more that runs, a new
+     * stage or a step of traffic, or the end of a bake, a pause or a hook. May lie ahead.
+     */
+    public Instant countsFrom() {
+      Instant further = shift.furtherAt();
+      return further == null || further.isBefore(progressAt) ? progressAt : further;
     }
 
     public Builder toBuilder() {
@@ -182,6 +195,7 @@ public record Deployment(
       private Instant bakeUntil;
       private boolean tasksSeen;
       private boolean stopRequested;
+      private Shift shift;
 
       private Builder(Rollout from) {
         ecsDeploymentId = from.ecsDeploymentId;
@@ -196,6 +210,7 @@ public record Deployment(
         bakeUntil = from.bakeUntil;
         tasksSeen = from.tasksSeen;
         stopRequested = from.stopRequested;
+        shift = from.shift;
       }
 
       public Builder ecsDeploymentId(String next) {
@@ -243,6 +258,11 @@ public record Deployment(
         return this;
       }
 
+      public Builder shift(Shift next) {
+        shift = next;
+        return this;
+      }
+
       /** The tasks that ECS counts. */
       public Builder counts(EcsDeployment now) {
         desired = now.desired();
@@ -265,7 +285,8 @@ public record Deployment(
             progressAt,
             bakeUntil,
             tasksSeen,
-            stopRequested);
+            stopRequested,
+            shift);
       }
     }
   }

@@ -13,6 +13,7 @@ import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
 import dev.slipway.verdict.Judge;
 import dev.slipway.verdict.Observation;
+import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.TaskFailures;
 import dev.slipway.verdict.Verdict;
 import dev.slipway.verdict.Verdict.Failure;
@@ -31,6 +32,9 @@ public final class NextStep {
 
   /** How long nobody looks at a rollout if no event comes: events can be lost. */
   static final Duration SAFETY_LOOK = Duration.ofMinutes(2);
+
+  /** Likewise while ECS waits for a person or a function. */
+  static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
 
   private NextStep() {}
 
@@ -245,13 +249,13 @@ public final class NextStep {
         }
         default -> {
           // ECS has not taken the stop yet, or it was lost: ask again, until the deadline.
-          if (!stalled(rollback.rollout(), seen)) {
+          if (!stalled(watched(rollback, service, seen), seen)) {
             return new Step.GoBack();
           }
         }
       }
     }
-    Rollout rollout = watched(rollback, service, seen.now());
+    Rollout rollout = watched(rollback, service, seen);
     if (stalled(rollout, seen)) {
       return new Step.CallForPerson(
           "ECS has not finished its rollback within " + words(deadline(seen)) + ".");
@@ -260,21 +264,31 @@ public final class NextStep {
   }
 
   private static boolean stalled(Rollout rollout, Situation seen) {
-    return seen.now().isAfter(rollout.progressAt().plus(deadline(seen)));
+    return seen.now().isAfter(rollout.countsFrom().plus(deadline(seen)));
   }
 
-  private static Rollout watched(Deployment rollback, ServiceView service, Instant now) {
-    Rollout before = rollback.rollout();
+  private static Rollout watched(Deployment rollback, ServiceView service, Situation seen) {
+    // What the failed deployment waits for is no reason to wait with going back from it.
+    boolean goesBack = seen.serviceDeployment().map(ServiceDeployment::goesBack).orElse(false);
+    Rollout before = goesBack ? staged(rollback.rollout(), seen) : rollback.rollout();
     EcsDeployment primary = service.primary().orElse(null);
     if (primary == null || primary.running() <= before.running()) {
       return before;
     }
     return before.toBuilder()
         .counts(primary)
-        .progressAt(now)
+        .progressAt(seen.now())
         .bakeUntil(null)
         .tasksSeen(true)
         .build();
+  }
+
+  /** With the stage and the traffic that ECS tells of now. */
+  private static Rollout staged(Rollout before, Situation seen) {
+    return seen.serviceDeployment()
+        .map(now -> before.shift().seen(now, seen.now()))
+        .map(shift -> before.toBuilder().stage(shift.stage()).shift(shift).build())
+        .orElse(before);
   }
 
   private static Observation observation(
@@ -287,32 +301,32 @@ public final class NextStep {
         seen.serviceDeployment(),
         seen.stopped(),
         rollout.progressAt(),
-        deadline(seen),
+        rollout.shift(),
+        rollout.countsFrom().plus(deadline(seen)),
         seen.now());
   }
 
   /**
-   * What ECS says of the rollout now; more running tasks than ever before, or a new stage, is
-   * progress.
+   * What ECS says of the rollout now. More running tasks than ever before, a new stage, or a step
+   * of traffic is progress; only the first forgives tasks that failed earlier.
    */
-  private static Rollout progress(Deployment deployment, ServiceView service, Situation seen) {
-    Rollout before = deployment.rollout();
+  public static Rollout progress(Deployment deployment, ServiceView service, Situation seen) {
+    Rollout before = staged(deployment.rollout(), seen);
     EcsDeployment now = service.deployment(before.ecsDeploymentId()).orElse(null);
-    String stage = seen.serviceDeployment().map(d -> d.lifecycleStage()).orElse(before.stage());
     if (now == null) {
       return before;
     }
-    boolean further = now.running() > before.running() || !stage.equals(before.stage());
     return before.counting(now).toBuilder()
         .running(Math.max(now.running(), before.running()))
-        .stage(stage)
-        .progressAt(further ? seen.now() : before.progressAt())
+        .progressAt(now.running() > before.running() ? seen.now() : before.progressAt())
         .build();
   }
 
   private static Instant nextLook(Rollout rollout, Situation seen) {
-    Instant stalls = rollout.progressAt().plus(deadline(seen)).plusSeconds(1);
-    Instant safety = seen.now().plus(SAFETY_LOOK);
+    Instant stalls = rollout.countsFrom().plus(deadline(seen)).plusSeconds(1);
+    // A pause may last for days, and its end is an event.
+    boolean paused = rollout.shift().stands(seen.now()) && rollout.shift().awaited().isPresent();
+    Instant safety = seen.now().plus(paused ? PAUSED_LOOK : SAFETY_LOOK);
     return stalls.isAfter(seen.now()) ? earlier(stalls, safety) : safety;
   }
 
@@ -423,8 +437,9 @@ public final class NextStep {
   }
 
   /**
-   * Somebody else's deployment is given until the deadline before a push goes over it. What Slipway
-   * itself left behind (a failed deployment with nothing to go back to) is nobody else's.
+   * Somebody else's deployment is given until the deadline before a push goes over it, and longer
+   * while ECS bakes or waits for a person or a function. What Slipway itself left behind (a failed
+   * deployment with nothing to go back to) is nobody else's.
    */
   private static Optional<Instant> busyElsewhere(ServiceView service, Situation seen) {
     return service
@@ -434,8 +449,25 @@ public final class NextStep {
             seen.last()
                 .map(last -> !last.revisions().own().equals(primary.taskDefinition()))
                 .orElse(true))
-        .map(primary -> primary.createdAt().plus(deadline(seen)))
+        .map(primary -> later(primary.createdAt(), standsUntil(seen)).plus(deadline(seen)))
         .filter(until -> until.isAfter(seen.now()));
+  }
+
+  private static Instant standsUntil(Situation seen) {
+    return seen.serviceDeployment()
+        .map(deployment -> Shift.NONE.seen(deployment, seen.now()).standsUntil())
+        .orElse(Instant.MIN);
+  }
+
+  /** Whether {@link Situation#serviceDeployment} of somebody else decides anything here. */
+  public static boolean needsElsewhere(Head head, ServiceView service) {
+    return !head.waiting().isEmpty()
+        && !service.strategy().equals("ROLLING")
+        && service.primary().map(d -> d.rolloutState().equals("IN_PROGRESS")).orElse(false);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private static Duration deadline(Situation seen) {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param tags what the service's tags say
  * @param serviceDeployment the service deployment that is to be judged: of the deployment in
  *     flight, or, while that is a rollback which ECS does itself, of the deployment it goes back
- *     from
+ *     from; with nothing in flight, somebody else's that what waits has to wait for
  * @param stopped tasks of the deployment in flight that stopped
  * @param accountHold the hold over the whole account
  * @param observeOnly whether the whole account only observes

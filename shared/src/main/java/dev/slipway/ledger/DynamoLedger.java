@@ -11,6 +11,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -287,6 +288,29 @@ public final class DynamoLedger implements Ledger {
             LedgerFormat::stoppedTask)
         .stream()
         .sorted(MemoryLedger.IN_ORDER_OF_STOPPING)
+        .toList();
+  }
+
+  @Override
+  public void addHook(ServiceRef service, String serviceDeploymentArn, Hook hook, Instant now) {
+    addOnce(
+        service,
+        LedgerKeys.hook(serviceDeploymentArn, hook),
+        LedgerFormat.write(hook),
+        now,
+        LedgerTimes.HOOKS_LIVE);
+  }
+
+  @Override
+  public List<Hook> hooks(ServiceRef service, String serviceDeploymentArn) {
+    return documents(
+            service,
+            LedgerKeys.hooks(serviceDeploymentArn),
+            true,
+            Integer.MAX_VALUE,
+            LedgerFormat::hook)
+        .stream()
+        .sorted(MemoryLedger.IN_ORDER_OF_HAPPENING)
         .toList();
   }
 

@@ -5,6 +5,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Digest;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.Collection;
@@ -77,6 +78,17 @@ public interface Ledger {
 
   /** That an alarm watches, or has watched, a deployment. */
   record AlarmUse(ServiceRef service, long sequence) {}
+
+  /**
+   * Keeps what an event told of a hook as evidence, once, whatever the number of deliveries.
+   *
+   * @param serviceDeploymentArn the service deployment that it belongs to: it can come before
+   *     anybody knows which of Slipway's deployments that is
+   */
+  void addHook(ServiceRef service, String serviceDeploymentArn, Hook hook, Instant now);
+
+  /** What events told of the hooks of a service deployment, in the order in which it happened. */
+  List<Hook> hooks(ServiceRef service, String serviceDeploymentArn);
 
   /** Services whose next look must not be later than {@code until}; eventually consistent. */
   List<ServiceRef> due(Instant until, int limit);

@@ -27,6 +27,8 @@ import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger.AlarmUse;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.StoppedTask;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -173,6 +176,9 @@ public final class LedgerFormat {
     put(node, "bakeUntil", rollout.bakeUntil());
     node.put("tasksSeen", rollout.tasksSeen());
     node.put("stopRequested", rollout.stopRequested());
+    if (!rollout.shift().equals(Shift.NONE)) {
+      node.set("shift", write(rollout.shift()));
+    }
     return node;
   }
 
@@ -189,7 +195,43 @@ public final class LedgerFormat {
         in.instant("progressAt"),
         in.instant("bakeUntil"),
         in.flag("tasksSeen", false),
-        in.flag("stopRequested", false));
+        in.flag("stopRequested", false),
+        in.at("shift").ifThere(LedgerFormat::shift).orElse(Shift.NONE));
+  }
+
+  private static ObjectNode write(Shift shift) {
+    ObjectNode node = Json.object().put("strategy", shift.strategy());
+    var trail = node.putArray("trail");
+    for (Shift.Mark mark : shift.trail()) {
+      ObjectNode each = trail.addObject().put("stage", mark.stage());
+      mark.production().ifPresent(share -> each.put("production", share));
+      put(each, "at", mark.at());
+    }
+    shift.test().ifPresent(share -> node.put("test", share));
+    put(node, "standsUntil", shift.standsUntil());
+    shift.hook().ifPresent(hook -> node.set("hook", write(hook)));
+    return node;
+  }
+
+  private static Shift shift(Reader in) {
+    List<Shift.Mark> trail = new ArrayList<>();
+    for (JsonNode each : in.node.path("trail")) {
+      trail.add(
+          new Shift.Mark(
+              Json.text(each, "stage"), share(each, "production"), Json.instant(each, "at")));
+    }
+    return new Shift(
+        in.text("strategy"),
+        trail,
+        share(in.node, "test"),
+        in.instant("standsUntil"),
+        in.at("hook").ifThere(LedgerFormat::hook));
+  }
+
+  private static OptionalDouble share(JsonNode node, String field) {
+    return node.path(field).isNumber()
+        ? OptionalDouble.of(node.path(field).asDouble())
+        : OptionalDouble.empty();
   }
 
   private static ObjectNode write(AlarmsInUse alarms) {
@@ -505,6 +547,37 @@ public final class LedgerFormat {
         in.instant("startedAt"),
         in.instant("stoppedAt"),
         containers);
+  }
+
+  /** What an event told of a hook, and the hook of a rollout. */
+  public static ObjectNode write(Hook hook) {
+    ObjectNode node =
+        Json.object()
+            .put("id", hook.id())
+            .put("type", hook.type().name())
+            .put("target", hook.target())
+            .put("stage", hook.stage())
+            .put("state", hook.state().name())
+            .put("timeoutAction", hook.timeoutAction().name());
+    put(node, "expiresAt", hook.expiresAt());
+    put(node, "at", hook.at());
+    return node;
+  }
+
+  public static Hook hook(JsonNode document) {
+    return hook(new Reader(document, "hook " + Json.text(document, "id")));
+  }
+
+  private static Hook hook(Reader in) {
+    return new Hook(
+        in.text("id"),
+        in.name("type", Hook.Type.class),
+        in.text("target"),
+        in.text("stage"),
+        in.name("state", Hook.State.class),
+        in.instant("expiresAt"),
+        in.name("timeoutAction", Hook.TimeoutAction.class, Hook.TimeoutAction.UNKNOWN),
+        in.instant("at"));
   }
 
   // Images

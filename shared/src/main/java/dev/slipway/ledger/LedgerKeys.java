@@ -1,6 +1,7 @@
 package dev.slipway.ledger;
 
 import dev.slipway.image.Digest;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 
 /** Sort keys of the items under a service's partition. */
@@ -34,6 +35,18 @@ final class LedgerKeys {
   static String evidence(long sequence, StoppedTask task) {
     String arn = task.taskArn();
     return evidence(sequence) + arn.substring(arn.lastIndexOf('/') + 1);
+  }
+
+  /** The id of a service deployment is unique within its service. */
+  static String hooks(String serviceDeploymentArn) {
+    return "hook#"
+        + serviceDeploymentArn.substring(serviceDeploymentArn.lastIndexOf('/') + 1)
+        + "#";
+  }
+
+  /** A hook comes to each of its states once. */
+  static String hook(String serviceDeploymentArn, Hook hook) {
+    return hooks(serviceDeploymentArn) + hook.id() + "#" + hook.state().name();
   }
 
   /**

@@ -10,6 +10,9 @@ final class LedgerTimes {
   /** A failed deployment is looked into within days, and its diagnosis is kept with it. */
   static final Duration EVIDENCE_LIVES = Duration.ofDays(7);
 
+  /** A pause may last fourteen days, and a deployment in ECS thirty. */
+  static final Duration HOOKS_LIVE = Duration.ofDays(37);
+
   static final Duration PUSHES_LIVE = Duration.ofDays(30);
 
   /** What an application wrote may hold what no table should hold for ever. */

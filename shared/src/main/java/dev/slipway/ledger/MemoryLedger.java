@@ -5,6 +5,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.Collection;
@@ -147,6 +148,28 @@ public final class MemoryLedger implements Ledger {
         .map(document -> LedgerFormat.alarmUse(Json.read(document)))
         .toList();
   }
+
+  @Override
+  public synchronized void addHook(
+      ServiceRef service, String serviceDeploymentArn, Hook hook, Instant now) {
+    partition(service)
+        .items
+        .putIfAbsent(
+            LedgerKeys.hook(serviceDeploymentArn, hook), Json.write(LedgerFormat.write(hook)));
+  }
+
+  @Override
+  public synchronized List<Hook> hooks(ServiceRef service, String serviceDeploymentArn) {
+    return under(partition(service), LedgerKeys.hooks(serviceDeploymentArn)).values().stream()
+        .map(document -> LedgerFormat.hook(Json.read(document)))
+        .sorted(IN_ORDER_OF_HAPPENING)
+        .toList();
+  }
+
+  static final Comparator<Hook> IN_ORDER_OF_HAPPENING =
+      Comparator.comparing(Hook::at, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+          .thenComparing(Hook::id)
+          .thenComparing(Hook::state);
 
   @Override
   public synchronized List<ServiceRef> due(Instant until, int limit) {

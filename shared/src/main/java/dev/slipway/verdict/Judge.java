@@ -108,24 +108,26 @@ public final class Judge {
     if (seen.stopRequested()) {
       return Failure.NO_PROGRESS;
     }
-    // Neither breaker nor alarm: a hook, or a person who stopped it. Only a hook leaves a stage
-    // behind.
-    return deployment.lifecycleStage().isEmpty() ? Failure.STOPPED_BY_PERSON : Failure.HOOK_FAILED;
+    // A hook's end is known from ECS's list, from its event, or by its time. What nothing else
+    // explains, a person did: ECS has no field that says so.
+    return seen.shift()
+        .hook()
+        .filter(Hook::failed)
+        .filter(hook -> !hook.declinedByPerson())
+        .map(_ -> Failure.HOOK_FAILED)
+        .orElse(Failure.STOPPED_BY_PERSON);
   }
 
   /** What ECS does not judge: tasks that fail while no circuit breaker counts, and standstill. */
   private static Verdict byTasksAndTime(Observation seen) {
     if (!seen.service().circuitBreaker().enabled()) {
-      int failures = TaskFailures.of(seen.deploymentId(), seen.stopped(), seen.progressAt()).size();
+      int failures =
+          TaskFailures.of(seen.deploymentId(), seen.stopped(), seen.failuresSince()).size();
       if (failures >= TaskFailures.threshold(seen.service().desired())) {
         return new Failed(Failure.TASKS_FAILED);
       }
     }
-    boolean clockStands =
-        seen.serviceDeployment()
-            .map(deployment -> deployment.lifecycleStage().equals("BAKE_TIME"))
-            .orElse(false);
-    if (!clockStands && seen.now().isAfter(seen.progressAt().plus(seen.deadline()))) {
+    if (seen.now().isAfter(seen.stallsAt())) {
       return new Failed(Failure.NO_PROGRESS);
     }
     return new Going();

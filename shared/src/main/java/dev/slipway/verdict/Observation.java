@@ -2,7 +2,6 @@ package dev.slipway.verdict;
 
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +15,9 @@ import java.util.Optional;
  * @param service as ECS describes it now
  * @param serviceDeployment its service deployment, where ECS has one
  * @param stopped tasks that stopped, in any order, also of other deployments
- * @param progressAt when it last came further
- * @param deadline no progress for this long has stalled
+ * @param failuresSince tasks that failed before this do not count: more ran since then
+ * @param shift how far traffic is, and the hook that plays a part
+ * @param stallsAt without progress until then it has stalled
  */
 public record Observation(
     String deploymentId,
@@ -26,6 +26,7 @@ public record Observation(
     ServiceView service,
     Optional<ServiceDeployment> serviceDeployment,
     List<StoppedTask> stopped,
-    Instant progressAt,
-    Duration deadline,
+    Instant failuresSince,
+    Shift shift,
+    Instant stallsAt,
     Instant now) {}

@@ -10,11 +10,17 @@ import dev.slipway.aws.Ecs.RunningTask;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Staging;
+import dev.slipway.verdict.Staging.Traffic;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,11 +255,93 @@ class JsonEcsTest {
                 "CLEAN_UP",
                 "arn:rev-1",
                 "circuit breaker",
+                null,
                 "TRIGGERED",
                 "DISABLED",
                 List.of(),
+                Staging.NONE,
                 Instant.parse("2026-01-01T00:00:00Z"),
                 null));
+  }
+
+  @Test
+  void readsStageTrafficAndHooksOfACanary() {
+    aws.answer(
+        "DescribeServiceDeployments",
+        """
+        {"serviceDeployments":[{"serviceDeploymentArn":"arn:sd","status":"IN_PROGRESS",
+          "targetServiceRevision":{"arn":"arn:rev-2","requestedTestTrafficWeight":100.0,
+            "requestedProductionTrafficWeight":10.0},
+          "sourceServiceRevisions":[
+            {"arn":"arn:rev-1","requestedProductionTrafficWeight":60.0,"requestedTestTrafficWeight":0.0},
+            {"arn":"arn:rev-0","requestedProductionTrafficWeight":30.0}],
+          "lifecycleStage":"POST_PRODUCTION_TRAFFIC_SHIFT",
+          "lifecycleHookDetails":[
+            {"hookId":"ecs-pause-1","targetType":"PAUSE","status":"AWAITING_ACTION",
+             "expiresAt":1767225600.5,"timeoutAction":"CONTINUE"},
+            {"hookId":"ecs-lambda-1","targetArn":"arn:aws:lambda:eu-west-1:1:function:check",
+             "targetType":"AWS_LAMBDA","status":"FAILED","timeoutAction":"ROLLBACK"},
+            {"hookId":"x","targetType":"STEP","status":"SKIPPED","timeoutAction":"WAIT"}],
+          "deploymentConfiguration":{"strategy":"CANARY","bakeTimeInMinutes":5,
+            "canaryConfiguration":{"canaryPercent":10.0,"canaryBakeTimeInMinutes":120}}}]}
+        """);
+    ServiceDeployment read = ecs.serviceDeployment("arn:sd").orElseThrow();
+    assertThat(read.lifecycleStage()).isEqualTo("POST_PRODUCTION_TRAFFIC_SHIFT");
+    assertThat(read.staging())
+        .isEqualTo(
+            new Staging(
+                "CANARY",
+                Optional.of(Duration.ofMinutes(5)),
+                Optional.of(Duration.ofMinutes(120)),
+                new Traffic(OptionalDouble.of(90), OptionalDouble.of(0)),
+                new Traffic(OptionalDouble.of(10), OptionalDouble.of(100)),
+                List.of(
+                    new Hook(
+                        "ecs-pause-1",
+                        Hook.Type.PAUSE,
+                        "",
+                        "",
+                        Hook.State.AWAITING_ACTION,
+                        Instant.parse("2026-01-01T00:00:00.500Z"),
+                        Hook.TimeoutAction.CONTINUE,
+                        null),
+                    new Hook(
+                        "ecs-lambda-1",
+                        Hook.Type.LAMBDA,
+                        "arn:aws:lambda:eu-west-1:1:function:check",
+                        "",
+                        Hook.State.FAILED,
+                        null,
+                        Hook.TimeoutAction.ROLLBACK,
+                        null),
+                    new Hook(
+                        "x",
+                        Hook.Type.OTHER,
+                        "",
+                        "",
+                        Hook.State.OTHER,
+                        null,
+                        Hook.TimeoutAction.UNKNOWN,
+                        null))));
+  }
+
+  @Test
+  void aStepsBakeIsThatOfTheApiWhereTheServiceDoesNotSetIt() {
+    for (String strategy : List.of("LINEAR", "CANARY", "BLUE_GREEN", "ROLLING")) {
+      aws.answer(
+          "DescribeServiceDeployments",
+          "{\"serviceDeployments\":[{\"deploymentConfiguration\":{\"strategy\":\""
+              + strategy
+              + "\"}}]}");
+    }
+    assertThat(
+            IntStream.range(0, 4)
+                .mapToObj(_ -> ecs.serviceDeployment("arn:sd").orElseThrow().staging().stepBake()))
+        .containsExactly(
+            Optional.of(Duration.ofMinutes(6)),
+            Optional.of(Duration.ofMinutes(10)),
+            Optional.empty(),
+            Optional.empty());
   }
 
   @Test

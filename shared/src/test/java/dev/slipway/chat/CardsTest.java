@@ -19,10 +19,14 @@ import dev.slipway.runtime.Json;
 import dev.slipway.slack.Message;
 import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,146 @@ class CardsTest {
             .with(AlarmsInUse.unknown("Slipway cannot see <them>."));
 
     assertThat(lines(card(deployment))).contains("⚠️ Slipway cannot see <them>.");
+  }
+
+  @Test
+  void tellsHowMuchTrafficACanaryHasAndUntilWhenItBakes() {
+    Deployment canary =
+        staged(
+            "CANARY", "POST_PRODUCTION_TRAFFIC_SHIFT", 10., Sample.START.plusSeconds(7200), null);
+
+    assertThat(lines(card(canary)))
+        .contains(
+            "▰▰▰▰▰▰▰▰▰▰ 2 of 2 tasks run",
+            "canary: 10 % of traffic on the new revision, bakes until 11:30 UTC");
+  }
+
+  static Stream<Arguments> stages() {
+    return Stream.of(
+        Arguments.of(
+            "BLUE_GREEN",
+            "SCALE_UP",
+            0.,
+            "blue/green: no traffic on the new revision, new tasks start"),
+        Arguments.of(
+            "BLUE_GREEN",
+            "BAKE_TIME",
+            100.,
+            "blue/green: 100 % of traffic on the new revision, bakes until 11:30 UTC"),
+        Arguments.of(
+            "LINEAR",
+            "PRODUCTION_TRAFFIC_SHIFT",
+            12.5,
+            "linear: 12.5 % of traffic on the new revision, bakes until 11:30 UTC"),
+        Arguments.of(
+            "CANARY",
+            "CLEAN_UP",
+            100.,
+            "canary: 100 % of traffic on the new revision, tasks that are no longer needed stop"),
+        Arguments.of("CANARY", "SCALE_UP", null, "canary: new tasks start"),
+        Arguments.of("ROLLING", "BAKE_TIME", null, "bakes until 11:30 UTC"),
+        // What AWS adds is shown by its name.
+        Arguments.of("MOON_PHASE", "FULL_<MOON>", null, "moon phase: stage FULL_<MOON>"));
+  }
+
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @MethodSource("stages")
+  void tellsStageAndTrafficInWords(String strategy, String stage, Double share, String line) {
+    Deployment deployment = staged(strategy, stage, share, Sample.START.plusSeconds(7200), null);
+    assertThat(lines(card(deployment))).contains(line);
+  }
+
+  @Test
+  void saysWhoIsWaitedForAndWithWhichCommandToGoOn() {
+    Deployment paused =
+        staged(
+            "BLUE_GREEN",
+            "POST_TEST_TRAFFIC_SHIFT",
+            0.,
+            null,
+            hook(Hook.Type.PAUSE, "ecs-pause-1"));
+
+    Message card = card(paused);
+    assertThat(lines(card))
+        .startsWith("🚀 prod/web waits for a person")
+        .containsSubsequence(
+            "blue/green: no traffic on the new revision, test traffic has moved",
+            "Waits for a person at POST_TEST_TRAFFIC_SHIFT, until 2026-01-18 09:30 UTC, then ECS"
+                + " goes back. Approve in ECS, or with",
+            "aws ecs continue-service-deployment --region eu-west-1 --service-deployment-arn"
+                + " arn:aws:ecs:eu-west-1:123456789012:service-deployment/prod/web/Kd9gq2Xz7bWm4Tn1LpQrs"
+                + " --hook-id ecs-pause-1 --action CONTINUE",
+            "--action ROLLBACK goes back.");
+    assertThat(card.text()).contains("waits for a person");
+  }
+
+  @Test
+  void aHookIdThatAShellWouldTakeForMoreIsQuoted() {
+    Deployment paused =
+        staged("BLUE_GREEN", "PRE_SCALE_UP", 0., null, hook(Hook.Type.PAUSE, "x; rm -rf 'y'"));
+    assertThat(String.join(" ", lines(card(paused))))
+        .contains("--hook-id 'x; rm -rf '\\''y'\\''' --action");
+  }
+
+  @Test
+  void aFunctionThatTakesItsTimeIsNamed() {
+    Deployment waiting =
+        staged("CANARY", "PRE_SCALE_UP", 0., null, hook(Hook.Type.LAMBDA, "ecs-lambda-1"));
+    assertThat(lines(card(waiting)))
+        .startsWith("🚀 prod/web is rolling out")
+        .contains("Waits for the function check-it at PRE_SCALE_UP, until 2026-01-18 09:30 UTC.");
+  }
+
+  @Test
+  void whatWaitsOnTheWayBackIsToldInTheCardOfWhatFailed() {
+    Deployment failing = Sample.deployment(Status.ROLLING_BACK, Reason.TASKS_FAILED);
+    Deployment back =
+        Sample.rollback(Status.ROLLING_OUT, Reason.IN_PROGRESS)
+            .with(
+                staged(
+                        "CANARY",
+                        "POST_PRODUCTION_TRAFFIC_SHIFT",
+                        10.,
+                        Sample.START.plusSeconds(7200),
+                        null)
+                    .rollout());
+    assertThat(lines(Cards.deployment(failing, Optional.of(back), false)))
+        .contains("canary: 10 % of traffic on the revision it goes back to, bakes until 11:30 UTC");
+  }
+
+  private static Hook hook(Hook.Type type, String id) {
+    return new Hook(
+        id,
+        type,
+        type == Hook.Type.LAMBDA ? "arn:aws:lambda:eu-west-1:123456789012:function:check-it" : "",
+        "",
+        type == Hook.Type.PAUSE ? Hook.State.AWAITING_ACTION : Hook.State.IN_PROGRESS,
+        Sample.START.plusSeconds(3 * 86_400),
+        Hook.TimeoutAction.ROLLBACK,
+        null);
+  }
+
+  private static Deployment staged(
+      String strategy, String stage, Double share, Instant until, Hook hook) {
+    Shift shift =
+        new Shift(
+            strategy,
+            List.of(
+                new Shift.Mark(
+                    stage,
+                    share == null ? OptionalDouble.empty() : OptionalDouble.of(share),
+                    Sample.START)),
+            OptionalDouble.empty(),
+            until,
+            Optional.ofNullable(hook).map(each -> each.in(stage)));
+    return Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS)
+        .with(
+            Sample.rollout(2, 2, 0, 0).toBuilder()
+                .serviceDeploymentArn(
+                    "arn:aws:ecs:eu-west-1:123456789012:service-deployment/prod/web/Kd9gq2Xz7bWm4Tn1LpQrs")
+                .stage(stage)
+                .shift(shift)
+                .build());
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
+import dev.slipway.verdict.Shift;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,19 @@ final class Sample {
 
   static Rollout rollout(int desired, int running, int pending, int failed) {
     return new Rollout(
-        "ecs-svc/1", "", desired, running, pending, failed, "", START, START, null, true, false);
+        "ecs-svc/1",
+        "",
+        desired,
+        running,
+        pending,
+        failed,
+        "",
+        START,
+        START,
+        null,
+        true,
+        false,
+        Shift.NONE);
   }
 
   static Deployment deployment(Status status, Reason reason) {

@@ -36,6 +36,9 @@ import dev.slipway.follow.Settings.Busy;
 import dev.slipway.follow.Settings.Switch;
 import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
+import dev.slipway.verdict.Staging;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.Verdict.Failure;
 import java.time.Duration;
@@ -314,6 +317,112 @@ class NextStepTest {
   }
 
   @Nested
+  class WithStages {
+
+    private final Instant end = NOON.plus(Duration.ofDays(3));
+    private final Head paused = head().inFlight(deployment(Status.ROLLING_OUT, 2, 0));
+
+    private static ServiceDeployment waiting(Hook hook) {
+      ServiceDeployment plain = serviceDeployment("IN_PROGRESS", "", "", "POST_TEST_TRAFFIC_SHIFT");
+      return plain.knowing(List.of(hook));
+    }
+
+    private Hook pause(Hook.State state) {
+      return new Hook(
+          "h",
+          Hook.Type.PAUSE,
+          "",
+          "POST_TEST_TRAFFIC_SHIFT",
+          state,
+          end,
+          Hook.TimeoutAction.ROLLBACK,
+          NOON);
+    }
+
+    @Test
+    void aPauseIsFollowedToItsEndWithFewerLooks() {
+      Instant later = NOON.plus(Duration.ofHours(20));
+      Situation seen =
+          with(situation(later, ROLLING, settings()), waiting(pause(Hook.State.AWAITING_ACTION)));
+      assertThat(NextStep.decide(paused, seen))
+          .isInstanceOfSatisfying(
+              Step.Follow.class,
+              follow -> {
+                assertThat(follow.rollout().countsFrom()).isEqualTo(end);
+                assertThat(follow.rollout().stage()).isEqualTo("POST_TEST_TRAFFIC_SHIFT");
+                assertThat(follow.rollout().progressAt()).as("no task more runs").isEqualTo(NOON);
+                assertThat(follow.until()).isEqualTo(later.plus(NextStep.PAUSED_LOOK));
+              });
+    }
+
+    @Test
+    void theDeadlineIsCountedFromTheEndOfThePause() {
+      Shift shift =
+          Shift.NONE.seen(waiting(pause(Hook.State.AWAITING_ACTION)), NOON.plusSeconds(1));
+      Deployment before = deployment(Status.ROLLING_OUT, 2, 0);
+      Head head =
+          head()
+              .inFlight(
+                  before.with(
+                      before.rollout().toBuilder().shift(shift).stage(shift.stage()).build()));
+      ServiceDeployment still = serviceDeployment("IN_PROGRESS", "", "", "POST_TEST_TRAFFIC_SHIFT");
+      Instant over = NOON.plus(Duration.ofHours(20));
+      Step answered = NextStep.decide(head, with(situation(over, ROLLING, settings()), still));
+      assertThat(answered)
+          .isInstanceOfSatisfying(
+              Step.Follow.class,
+              follow -> assertThat(follow.rollout().countsFrom()).isEqualTo(over));
+      Head then = head().inFlight(before.with(((Step.Follow) answered).rollout()));
+      assertThat(
+              NextStep.decide(
+                  then, with(situation(over.plusSeconds(1801), ROLLING, settings()), still)))
+          .isEqualTo(new Step.Fail(Failure.NO_PROGRESS, false));
+    }
+
+    @Test
+    void aPersonCanStopWhatIsPaused() {
+      Head asked = paused.request(new Request.RollBack(2, "ann", NOON));
+      Situation seen =
+          with(situation(SOON, ROLLING, settings()), waiting(pause(Hook.State.AWAITING_ACTION)));
+      assertThat(NextStep.decide(asked, seen))
+          .isEqualTo(new Step.Fail(Failure.STOPPED_BY_PERSON, false));
+    }
+
+    @Test
+    void tasksThatFailDuringAPauseFailIt() {
+      ServiceView noBreaker = service(OFF, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 2));
+      Deployment before = deployment(Status.ROLLING_OUT, 2, 0);
+      Head head = head().inFlight(before.with(before.rollout().toBuilder().running(2).build()));
+      Situation seen =
+          with(
+              with(situation(SOON, noBreaker, settings()), failures(3, NOON.plusSeconds(1))),
+              waiting(pause(Hook.State.AWAITING_ACTION)));
+      assertThat(NextStep.decide(head, seen)).isEqualTo(new Step.Fail(Failure.TASKS_FAILED, false));
+    }
+
+    @Test
+    void whatTheFailedDeploymentWaitsForDoesNotHoldUpTheWayBack() {
+      Head head = head().inFlight(OnTheWayBack.watched());
+      Situation late =
+          with(
+              situation(NOON.plus(Duration.ofMinutes(31)), ROLLING, settings()),
+              waiting(pause(Hook.State.AWAITING_ACTION)));
+      assertThat(NextStep.decide(head, late)).isInstanceOf(Step.CallForPerson.class);
+    }
+
+    @Test
+    void somebodyElsesPauseIsWaitedForByAPush() {
+      Head head = waitingFor(head(), image("v2", 2));
+      ServiceView busy = service(OFF, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", 2));
+      Situation late = situation(NOON.plus(Duration.ofHours(5)), busy, settings());
+      assertThat(NextStep.decide(head, with(late, waiting(pause(Hook.State.AWAITING_ACTION)))))
+          .isInstanceOf(Step.Rest.class);
+      assertThat(NextStep.decide(head, with(late, waiting(pause(Hook.State.SUCCEEDED)))))
+          .isEqualTo(new Step.Begin(false));
+    }
+  }
+
+  @Nested
   class DuringTheBake {
 
     private final Head baking = head().inFlight(baking());
@@ -352,7 +461,20 @@ class NextStepTest {
 
     private static Deployment baking() {
       Rollout rollout =
-          new Rollout(OWN_ID, "", 2, 2, 0, 0, "", NOON, NOON, NOON.plusSeconds(600), true, false);
+          new Rollout(
+              OWN_ID,
+              "",
+              2,
+              2,
+              0,
+              0,
+              "",
+              NOON,
+              NOON,
+              NOON.plusSeconds(600),
+              true,
+              false,
+              Shift.NONE);
       return deployment(Status.ROLLING_OUT, 2, 0)
           .with(rollout)
           .as(Status.BAKING, Reason.BAKE_TIME, "", NOON);
@@ -502,9 +624,11 @@ class NextStepTest {
           "",
           "arn:rev-old",
           "",
+          null,
           "MONITORING",
           "TRIGGERED",
           List.of("web-5xx"),
+          Staging.NONE,
           NOON,
           null);
     }
@@ -591,7 +715,8 @@ class NextStepTest {
     }
 
     private static Deployment watched() {
-      Rollout rollout = new Rollout("", "arn:sd", 0, 0, 0, 0, "", NOON, NOON, null, false, true);
+      Rollout rollout =
+          new Rollout("", "arn:sd", 0, 0, 0, 0, "", NOON, NOON, null, false, true, Shift.NONE);
       return deployment(Status.ROLLING_OUT, 3, 2).with(rollout);
     }
   }

@@ -25,6 +25,8 @@ import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
 import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Shift;
+import dev.slipway.verdict.Staging;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,9 +114,11 @@ public final class Samples {
         stage,
         "arn:rev-old",
         "",
+        null,
         breaker,
         alarms,
         List.of(),
+        Staging.NONE,
         NOON,
         null);
   }
@@ -123,7 +127,7 @@ public final class Samples {
     Rollout rollout =
         status == Status.PREPARING
             ? Rollout.NONE
-            : new Rollout(OWN_ID, "", 2, 0, 0, 0, "", NOON, NOON, null, false, false);
+            : new Rollout(OWN_ID, "", 2, 0, 0, 0, "", NOON, NOON, null, false, false, Shift.NONE);
     Deployment deployment =
         new Deployment(
             APP,

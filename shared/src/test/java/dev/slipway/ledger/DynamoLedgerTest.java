@@ -18,6 +18,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.Hook;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -185,6 +186,15 @@ class DynamoLedgerTest {
     ledger.useAlarms(WEB, 5, List.of("arn:alarm"), NOON);
     assertThat(inputs.get(2).at("/Item/expires/N").asLong())
         .isEqualTo(NOON.getEpochSecond() + 31 * 86_400);
+  }
+
+  @Test
+  void whatAHookDidIsKeptLongerThanEcsKeepsADeploymentGoing() {
+    ledger.addHook(WEB, "arn:sd/prod/web/one", LedgerSamples.hook(Hook.State.FAILED, NOON), NOON);
+    assertThat(inputs.getFirst().at("/Item/sk/S").asText())
+        .isEqualTo("hook#one#ecs-pause-1#FAILED");
+    assertThat(inputs.getFirst().at("/Item/expires/N").asLong())
+        .isGreaterThan(NOON.getEpochSecond() + 30 * 86_400);
   }
 
   @Test

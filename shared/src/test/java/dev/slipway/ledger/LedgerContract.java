@@ -17,6 +17,7 @@ import dev.slipway.deployment.Head.Hold;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.Hook;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -279,6 +280,21 @@ public abstract class LedgerContract {
             task("bbb", NOON.plusSeconds(1)),
             task("aaa", NOON.plusSeconds(2)),
             task("ddd", null));
+  }
+
+  @Test
+  void keepsEachStateOfAHookOnceForItsServiceDeploymentInTheOrderInWhichItHappened() {
+    Hook waits = LedgerSamples.hook(Hook.State.AWAITING_ACTION, NOON);
+    Hook late = LedgerSamples.hook(Hook.State.TIMED_OUT, NOON.plusSeconds(60));
+    for (int i = 0; i < 2; i++) {
+      ledger.addHook(WEB, "arn:sd/prod/web/one", late, NOON.plusSeconds(i));
+      ledger.addHook(WEB, "arn:sd/prod/web/one", waits, NOON.plusSeconds(i));
+    }
+    ledger.addHook(WEB, "arn:sd/prod/web/two", waits, NOON);
+    ledger.addHook(API, "arn:sd/prod/api/one", waits, NOON);
+    assertThat(ledger.hooks(WEB, "arn:sd/prod/web/one")).containsExactly(waits, late);
+    assertThat(ledger.hooks(WEB, "arn:sd/prod/web/on")).isEmpty();
+    assertThat(ledger.evidence(WEB, 5)).as("is of another kind").isEmpty();
   }
 
   @Test

@@ -24,6 +24,8 @@ import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.ImageSet;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.StoppedTask;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,6 +61,37 @@ class LedgerFormatTest {
     assertThat(LedgerFormat.stoppedTask(stored(LedgerFormat.write(TASK)))).isEqualTo(TASK);
     assertThat(LedgerFormat.push(stored(LedgerFormat.write(PUSH)))).isEqualTo(PUSH);
     assertThat(LedgerFormat.hold(stored(LedgerFormat.write(HOLD)))).isEqualTo(HOLD);
+  }
+
+  @Test
+  void readsBackHowATrafficShiftStandsAndWritesNothingWhereThereIsNone() {
+    Deployment plain = LedgerSamples.withoutLogs(WEB, 5);
+    Deployment shifting =
+        plain.with(plain.rollout().toBuilder().shift(LedgerSamples.shift()).build());
+    assertThat(LedgerFormat.deployment(stored(LedgerFormat.write(shifting)))).isEqualTo(shifting);
+    assertThat(LedgerFormat.write(plain).path("rollout").has("shift")).isFalse();
+    Hook hook = LedgerSamples.hook(Hook.State.TIMED_OUT, null);
+    assertThat(LedgerFormat.hook(stored(LedgerFormat.write(hook)))).isEqualTo(hook);
+  }
+
+  @Test
+  void theLongestTrailLeavesRoomForADiagnosis() {
+    Shift shift = LedgerSamples.shift();
+    Shift longest =
+        new Shift(
+            "LINEAR",
+            Collections.nCopies(Shift.LONGEST, shift.trail().getLast()),
+            shift.test(),
+            shift.standsUntil(),
+            shift.hook());
+    Deployment plain = deployment(WEB, 5);
+    int more =
+        Json.write(
+                    LedgerFormat.write(
+                        plain.with(plain.rollout().toBuilder().shift(longest).build())))
+                .length()
+            - Json.write(LedgerFormat.write(plain)).length();
+    assertThat(more).isLessThan(LedgerFormat.LARGEST_DEPLOYMENT_BYTES / 4);
   }
 
   private static ObjectNode all() {

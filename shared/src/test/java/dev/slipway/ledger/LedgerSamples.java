@@ -23,11 +23,14 @@ import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Values in which no field has its default, so that a field that is forgotten shows. */
 public final class LedgerSamples {
@@ -79,7 +82,8 @@ public final class LedgerSamples {
             NOON.minusSeconds(70),
             NOON.plusSeconds(600),
             true,
-            true),
+            true,
+            Shift.NONE),
         sequence - 1,
         RolledBackBy.ECS,
         new Audience(Optional.of("C0123456789"), Level.FAILURES, false),
@@ -115,6 +119,30 @@ public final class LedgerSamples {
                 true,
                 "Threshold Crossed: 1 datapoint [12.0] was greater than the threshold (5.0).")),
         "Of its 51 alarms only the first 50 are watched.");
+  }
+
+  public static Hook hook(Hook.State state, Instant at) {
+    return new Hook(
+        "ecs-pause-1",
+        Hook.Type.PAUSE,
+        "",
+        "POST_TEST_TRAFFIC_SHIFT",
+        state,
+        NOON.plusSeconds(86_400),
+        Hook.TimeoutAction.UNKNOWN,
+        at);
+  }
+
+  /** A canary that waits for a person. */
+  public static Shift shift() {
+    return new Shift(
+        "CANARY",
+        List.of(
+            new Shift.Mark("SCALE_UP", OptionalDouble.empty(), NOON.minusSeconds(60)),
+            new Shift.Mark("POST_PRODUCTION_TRAFFIC_SHIFT", OptionalDouble.of(12.5), NOON)),
+        OptionalDouble.of(100),
+        NOON.plusSeconds(86_400),
+        Optional.of(hook(Hook.State.AWAITING_ACTION, NOON)));
   }
 
   public static Quarantine quarantine(int digit) {

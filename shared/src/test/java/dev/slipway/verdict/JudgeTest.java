@@ -17,6 +17,8 @@ import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.CircuitBreaker;
 import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.verdict.Hook.State;
+import dev.slipway.verdict.Hook.Type;
 import dev.slipway.verdict.Verdict.Failed;
 import dev.slipway.verdict.Verdict.Failure;
 import dev.slipway.verdict.Verdict.Going;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +86,7 @@ class JudgeTest {
             "",
             "PRE_SCALE_UP",
             service(ON, 2, "", OLD_STEADY),
-            new RolledBack(Failure.HOOK_FAILED, "arn:rev-old")),
+            new RolledBack(Failure.STOPPED_BY_PERSON, "arn:rev-old")),
         arguments(
             "ROLLBACK_FAILED",
             "TRIGGERED",
@@ -186,17 +189,56 @@ class JudgeTest {
         .isEqualTo(new Failed(Failure.NO_PROGRESS));
   }
 
-  @Test
-  void ecsOwnBakeStopsTheClock() {
-    ServiceView service = service(ON, 2, "", OURS);
-    assertThat(
-            Judge.judge(
-                seen(
-                    service,
-                    Optional.of(serviceDeployment("IN_PROGRESS", "MONITORING", "", "BAKE_TIME")),
-                    List.of(),
-                    NOON.plus(Duration.ofHours(20)))))
-        .isEqualTo(new Going());
+  /** Why ECS goes back, in the order in which one cause covers the other. */
+  static Stream<Arguments> causes() {
+    return Stream.of(
+        arguments("TRIGGERED", "TRIGGERED", true, FAILED_FUNCTION, Failure.CIRCUIT_BREAKER),
+        arguments("MONITORING", "TRIGGERED", true, FAILED_FUNCTION, Failure.ALARM),
+        arguments("MONITORING", "MONITORING", true, FAILED_FUNCTION, Failure.NO_PROGRESS),
+        arguments("MONITORING", "MONITORING", false, FAILED_FUNCTION, Failure.HOOK_FAILED),
+        arguments("", "", false, FAILED_FUNCTION, Failure.HOOK_FAILED),
+        arguments("", "", false, hook(Type.LAMBDA, State.TIMED_OUT), Failure.HOOK_FAILED),
+        // Nobody answered in time.
+        arguments("", "", false, hook(Type.PAUSE, State.TIMED_OUT), Failure.HOOK_FAILED),
+        // Somebody answered, with ROLLBACK.
+        arguments("", "", false, hook(Type.PAUSE, State.FAILED), Failure.STOPPED_BY_PERSON),
+        // Somebody stopped it while it waited in a stage, or in a stage without a hook.
+        arguments(
+            "", "", false, hook(Type.PAUSE, State.AWAITING_ACTION), Failure.STOPPED_BY_PERSON),
+        arguments("", "", false, hook(Type.LAMBDA, State.IN_PROGRESS), Failure.STOPPED_BY_PERSON),
+        arguments("", "", false, null, Failure.STOPPED_BY_PERSON),
+        // Names that AWS has not given yet decide nothing.
+        arguments("SOMETHING_NEW", "SOMETHING_NEW", false, null, Failure.STOPPED_BY_PERSON));
+  }
+
+  private static final Hook FAILED_FUNCTION = hook(Type.LAMBDA, State.FAILED);
+
+  private static Hook hook(Type type, State state) {
+    return new Hook("h", type, "", "POST_SCALE_UP", state, NOON, Hook.TimeoutAction.ROLLBACK, NOON);
+  }
+
+  @ParameterizedTest(name = "breaker={0} alarms={1} own stop={2} {3} is {4}")
+  @MethodSource("causes")
+  void theStageAloneSaysNothingOfTheCause(
+      String breaker, String alarms, boolean ownStop, Hook hook, Failure why) {
+    ServiceView service = service(ON, 2, "", OLD_BACK, OURS_FAILED);
+    Shift shift =
+        new Shift("CANARY", List.of(), OptionalDouble.empty(), null, Optional.ofNullable(hook));
+    for (String stage : List.of("", "CLEAN_UP", "POST_SCALE_UP")) {
+      Observation seen =
+          new Observation(
+              OWN_ID,
+              NEW,
+              ownStop,
+              service,
+              Optional.of(serviceDeployment("ROLLBACK_IN_PROGRESS", breaker, alarms, stage)),
+              List.of(),
+              NOON,
+              shift,
+              NOON.plus(Duration.ofMinutes(30)),
+              NOON.plusSeconds(60));
+      assertThat(Judge.judge(seen)).as(stage).isEqualTo(new RollingBack(why));
+    }
   }
 
   private static Observation seen(
@@ -205,6 +247,15 @@ class JudgeTest {
       List<StoppedTask> stopped,
       Instant now) {
     return new Observation(
-        OWN_ID, NEW, false, service, serviceDeployment, stopped, NOON, Duration.ofMinutes(30), now);
+        OWN_ID,
+        NEW,
+        false,
+        service,
+        serviceDeployment,
+        stopped,
+        NOON,
+        Shift.NONE,
+        NOON.plus(Duration.ofMinutes(30)),
+        now);
   }
 }

@@ -7,12 +7,14 @@ import dev.slipway.aws.Ecs;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Stage;
 import dev.slipway.diagnosis.Diagnoser;
 import dev.slipway.diagnosis.Diagnoser.Culprit;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.diagnosis.Ending;
 import dev.slipway.image.Image;
 import dev.slipway.runtime.Log;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -87,14 +89,21 @@ public final class EcsDiagnostics implements Diagnostics {
     };
   }
 
-  /** The alarms that went off, with CloudWatch's words; nothing for any other end. */
+  /**
+   * The alarms that went off, with CloudWatch's words; the hook that ECS went back for; nothing for
+   * any other end.
+   */
   private static String words(Deployment deployment, Reason reason) {
-    return reason != Reason.ALARM
-        ? ""
-        : deployment.alarms().wentOff().stream()
-            .map(alarm ->
-                alarm.name() + (alarm.reason().isEmpty() ? "" : " (" + alarm.reason() + ")"))
-            .collect(Collectors.joining("; "));
+    return switch (reason) {
+      case ALARM ->
+          deployment.alarms().wentOff().stream()
+              .map(alarm ->
+                  alarm.name() + (alarm.reason().isEmpty() ? "" : " (" + alarm.reason() + ")"))
+              .collect(Collectors.joining("; "));
+      case HOOK_FAILED ->
+          deployment.rollout().shift().hook().filter(Hook::failed).map(Stage::says).orElse("");
+      default -> "";
+    };
   }
 
   /** Tasks of this deployment; one whose starter is not known counts by its revision. */

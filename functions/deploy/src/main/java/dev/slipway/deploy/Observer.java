@@ -16,6 +16,7 @@ import dev.slipway.deployment.Situation;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.follow.Reading;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.runtime.Log;
 import dev.slipway.verdict.AlarmState;
@@ -65,7 +66,7 @@ final class Observer {
               head.inFlight(
                   deployment.with(
                       deployment.rollout().toBuilder().serviceDeploymentArn(arn).build()));
-          serviceDeployment = ecs.serviceDeployment(arn);
+          serviceDeployment = serviceDeployment(head.service(), arn);
         }
         stopped = stopped(head, deployment, service.get(), now);
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment));
@@ -75,6 +76,10 @@ final class Observer {
           NextStep.needsLast(head, service.get())
               ? ledger.deployment(head.service(), head.lastSequence())
               : Optional.empty();
+      String current = service.get().currentServiceDeployment();
+      if (!current.isEmpty() && NextStep.needsElsewhere(head, service.get())) {
+        serviceDeployment = serviceDeployment(head.service(), current);
+      }
     }
     Optional<Hold> hold = head.waiting().isEmpty() ? Optional.empty() : ledger.accountHold();
     Reading tags = FollowerTags.read(service.map(ServiceView::tags).orElse(Map.of()));
@@ -135,6 +140,18 @@ final class Observer {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * With what events told of its hooks, where it has stages or goes back: ECS need not list a hook
+   * that has ended.
+   */
+  private Optional<ServiceDeployment> serviceDeployment(ServiceRef service, String arn) {
+    return ecs.serviceDeployment(arn)
+        .map(found ->
+            found.goesBack() || !found.lifecycleStage().isEmpty()
+                ? found.knowing(ledger.hooks(service, arn))
+                : found);
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Stage;
 import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.Settings;
@@ -24,6 +25,7 @@ import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.taskdef.TaskDefinitionCopy;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.Verdict.Failure;
 import java.util.ArrayList;
@@ -44,11 +46,12 @@ final class WayBack extends Act {
   // -- going back
 
   Done fail(Failure why, boolean ecsGoesBack) {
+    // As it stands now: what made ECS go back is part of it.
+    Deployment seenNow =
+        inFlight().with(NextStep.progress(inFlight(), seen.service(), seen.situation()));
     Reason reason = NextStep.reason(why);
     Deployment deployment =
-        why == Failure.ALARM
-            ? inFlight().with(NextStep.failedBy(inFlight(), seen.situation()))
-            : inFlight();
+        why == Failure.ALARM ? seenNow.with(NextStep.failedBy(seenNow, seen.situation())) : seenNow;
     Optional<LastGood> good = head.lastGood().filter(LastGood::steady);
     List<Quarantine> quarantine = quarantine(deployment, reason);
     if (good.isEmpty() && !ecsGoesBack) {
@@ -87,7 +90,7 @@ final class WayBack extends Act {
         deployment.as(
             Status.ROLLING_BACK,
             reason,
-            Wording.failure(reason, deployment.alarms())
+            because(reason, deployment, ecsGoesBack)
                 + " Going back to "
                 + (images.isEmpty() ? Wording.revision(target) : images.brief())
                 + ".",
@@ -106,6 +109,29 @@ final class WayBack extends Act {
         .filter(_ -> reason.byPerson() && NextStep.asksFor(head, deployment))
         .map(request -> new Trigger(Trigger.Kind.PERSON, request.by(), "", request.at()))
         .orElseGet(() -> new Trigger(Trigger.Kind.ROLLBACK, "", "", now));
+  }
+
+  /** Why, and what is known beside it: which hook, or ECS's own words where nothing else is. */
+  private String because(Reason reason, Deployment failed, boolean byEcs) {
+    Optional<Hook> hook = failed.rollout().shift().hook().filter(Hook::failed);
+    String known =
+        switch (reason) {
+          case HOOK_FAILED -> hook.map(Stage::says).map(Wording::sentence).orElse("");
+          case STOPPED_BY_PERSON ->
+              hook.filter(Hook::declinedByPerson)
+                  .map(Stage::says)
+                  .map(Wording::sentence)
+                  .orElseGet(() -> byEcs ? ecsWords() : "");
+          default -> "";
+        };
+    return Wording.failure(reason, failed.alarms()) + (known.isEmpty() ? "" : " " + known);
+  }
+
+  /** For people to read: nothing is decided by them. */
+  private String ecsWords() {
+    String words =
+        seen.situation().serviceDeployment().map(ServiceDeployment::statusReason).orElse("");
+    return words.isEmpty() ? "" : "ECS says: " + words;
   }
 
   /** With a hold, where {@code slipway.hold} asks for one after a rollback. */
@@ -194,7 +220,12 @@ final class WayBack extends Act {
       return Done.REST;
     }
     Rollout rollout =
-        Rollout.begun("", now).toBuilder().serviceDeploymentArn(arn).stopRequested(asked).build();
+        Rollout.begun("", now).toBuilder()
+            .serviceDeploymentArn(arn)
+            .stopRequested(asked)
+            .stage(failing.rollout().stage())
+            .shift(failing.rollout().shift().running(now))
+            .build();
     Deployment watched =
         back.with(rollout)
             .backBy(asked ? RolledBackBy.SLIPWAY : RolledBackBy.ECS)
@@ -364,7 +395,8 @@ final class WayBack extends Act {
   }
 
   Done wentBack(Deployment back, String taskDefinition, ImageSet images) {
-    Deployment failed = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
+    Deployment failed =
+        corrected(ledger.deployment(head.service(), back.rollbackOf()).orElseThrow(), back);
     RolledBackBy who =
         failed.reason().byPerson()
             ? RolledBackBy.PERSON
@@ -375,7 +407,7 @@ final class WayBack extends Act {
             .as(
                 Status.ROLLED_BACK,
                 failed.reason(),
-                Wording.failure(failed.reason(), failed.alarms())
+                because(failed.reason(), failed, byEcs(back))
                     + " The service runs "
                     + (images.isEmpty() ? Wording.revision(taskDefinition) : images.brief())
                     + " again.",
@@ -396,8 +428,36 @@ final class WayBack extends Act {
     }
     tellParameters(images);
     revisions.deregister(failed, log);
-    write(after, rolledBack, done);
+    List<Quarantine> quarantine =
+        head.quarantine().stream()
+            .filter(entry -> entry.sequence() == failed.sequence())
+            .filter(entry -> entry.reason() != failed.reason())
+            .map(entry ->
+                new Quarantine(
+                    entry.digest(), entry.image(), entry.sequence(), failed.reason(), entry.at()))
+            .toList();
+    write(new Change(head, after, List.of(rolledBack, done), quarantine, List.of()));
     return ended();
+  }
+
+  private static boolean byEcs(Deployment back) {
+    return back.rolledBackBy() == RolledBackBy.ECS && back.rollout().ecsDeploymentId().isEmpty();
+  }
+
+  /**
+   * A hook's event may come after the rollback that it explains: what was taken for a person's stop
+   * because nothing else was known is put right when the hook is.
+   */
+  private Deployment corrected(Deployment failed, Deployment back) {
+    Rollout rollout = NextStep.progress(back, seen.service(), seen.situation());
+    Optional<Hook> hook =
+        rollout.shift().hook().filter(Hook::failed).filter(each -> !each.declinedByPerson());
+    if (failed.reason() != Reason.STOPPED_BY_PERSON || !byEcs(back) || hook.isEmpty()) {
+      return failed;
+    }
+    Rollout known = failed.rollout().toBuilder().shift(rollout.shift()).build();
+    return explained(
+        failed.with(known).as(failed.status(), Reason.HOOK_FAILED, failed.detail(), now));
   }
 
   Done callForPerson(String detail) {

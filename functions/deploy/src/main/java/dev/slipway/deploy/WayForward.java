@@ -12,6 +12,7 @@ import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.Policy;
@@ -407,7 +408,11 @@ final class WayForward extends Act {
   Done bake(Instant until) {
     Deployment deployment = inFlight();
     Rollout rollout =
-        deployment.rollout().toBuilder().progressAt(now).bakeUntil(until).tasksSeen(true).build();
+        NextStep.progress(deployment, seen.service(), seen.situation()).toBuilder()
+            .progressAt(now)
+            .bakeUntil(until)
+            .tasksSeen(true)
+            .build();
     Deployment baking =
         deployment
             .with(rollout)
@@ -429,7 +434,9 @@ final class WayForward extends Act {
           .wentBack(deployment, deployment.revisions().own(), deployment.to());
     }
     Deployment done =
-        deployment.with(finished(deployment.rollout())).as(Status.SUCCEEDED, reason, "", now);
+        deployment
+            .with(finished(NextStep.progress(deployment, seen.service(), seen.situation())))
+            .as(Status.SUCCEEDED, reason, "", now);
     ImageSet runs = reason == Reason.COMPLETED ? complete(deployment) : deployment.to();
     Head after = head.idle().running(runs).due(head.waiting().isEmpty() ? null : now);
     if (reason == Reason.COMPLETED) {

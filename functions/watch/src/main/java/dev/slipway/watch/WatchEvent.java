@@ -1,6 +1,7 @@
 package dev.slipway.watch;
 
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 
 /** What watch is told. */
@@ -22,8 +23,13 @@ public sealed interface WatchEvent {
   /** ECS did something for a service, or could not. */
   record ServiceAction(ServiceRef service, String name) implements WatchEvent {}
 
-  /** A lifecycle hook of a deployment began, waits or ended. */
-  record HookChanged(ServiceRef service, String name) implements WatchEvent {}
+  /**
+   * A lifecycle hook of a deployment began, waits or ended.
+   *
+   * @param serviceDeploymentArn the service deployment that it belongs to
+   */
+  record HookChanged(ServiceRef service, String serviceDeploymentArn, Hook hook)
+      implements WatchEvent {}
 
   /** A CloudWatch alarm came into a state. Whom it concerns, the event does not say. */
   record AlarmChanged(String arn, String state) implements WatchEvent {}

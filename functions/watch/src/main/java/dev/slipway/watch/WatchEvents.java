@@ -5,6 +5,7 @@ import dev.slipway.aws.StoppedTasks;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
+import dev.slipway.verdict.Hook;
 import dev.slipway.watch.WatchEvent.AlarmChanged;
 import dev.slipway.watch.WatchEvent.Clock;
 import dev.slipway.watch.WatchEvent.DeploymentChanged;
@@ -40,6 +41,8 @@ final class WatchEvents {
       Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:service/[^/]+");
   private static final Pattern ALARM_ARN =
       Pattern.compile("arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\\d{12}:alarm:.{1,255}");
+  private static final Pattern SERVICE_DEPLOYMENT_ARN =
+      Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:service-deployment/[^/]+/[^/]+/[^/]+");
   private static final int LONGEST_QUOTE = 200;
 
   private WatchEvents() {}
@@ -101,7 +104,7 @@ final class WatchEvents {
     Function<ServiceRef, WatchEvent> made =
         switch (type) {
           case DEPLOYMENT -> service -> new DeploymentChanged(service, name);
-          case HOOK -> service -> new HookChanged(service, name);
+          case HOOK -> service -> hook(service, name, event);
           default -> service -> new ServiceAction(service, name);
         };
     try {
@@ -113,6 +116,30 @@ final class WatchEvents {
       }
       throw new PermanentFailure("an event '" + type + "' is about " + e.getMessage(), e);
     }
+  }
+
+  /** By its codes alone; ECS adds some, and one that is not known here is kept as such. */
+  private static WatchEvent hook(ServiceRef service, String name, JsonNode event) {
+    JsonNode detail = detail(event, HOOK);
+    String arn = required(detail, "serviceDeploymentArn", HOOK);
+    if (!SERVICE_DEPLOYMENT_ARN.matcher(arn).matches()) {
+      throw new PermanentFailure(
+          "'"
+              + quote(arn)
+              + "' in detail.serviceDeploymentArn is not the ARN of an ECS service deployment");
+    }
+    return new HookChanged(
+        service,
+        arn,
+        new Hook(
+            required(detail, "hookId", HOOK),
+            Hook.Type.of(Json.text(detail, "hookType")),
+            "",
+            Json.text(detail, "lifecycleStage"),
+            Hook.State.of(name.startsWith("HOOK_") ? name.substring("HOOK_".length()) : name),
+            Json.instant(detail, "expiresAt"),
+            Hook.TimeoutAction.UNKNOWN,
+            Json.instant(detail, "updatedAt")));
   }
 
   private static String resource(JsonNode event, String type, String what) {

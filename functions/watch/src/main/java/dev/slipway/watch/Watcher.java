@@ -9,6 +9,7 @@ import dev.slipway.ledger.Ledger.AlarmUse;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
 import dev.slipway.runtime.PermanentFailure;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.watch.WatchEvent.AlarmChanged;
 import dev.slipway.watch.WatchEvent.Clock;
@@ -56,7 +57,8 @@ public final class Watcher {
           // Also where nothing is in flight: then somebody else deployed, and that is recorded.
           look(service, ledger.head(service).version() > 0, name);
       case ServiceAction(ServiceRef service, String name) -> look(service, busy(service), name);
-      case HookChanged(ServiceRef service, String name) -> look(service, busy(service), name);
+      case HookChanged(ServiceRef service, String serviceDeploymentArn, Hook hook) ->
+          hook(service, serviceDeploymentArn, hook);
       case TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) ->
           task(service, task, stopped);
       case AlarmChanged(String arn, String state) -> alarm(arn, state);
@@ -65,7 +67,10 @@ public final class Watcher {
   }
 
   private boolean busy(ServiceRef service) {
-    Head head = about(service);
+    return busy(about(service));
+  }
+
+  private static boolean busy(Head head) {
     return head.inFlight().isPresent() || !head.waiting().isEmpty() || head.request().isPresent();
   }
 
@@ -94,6 +99,18 @@ public final class Watcher {
     } else {
       log.debug("dropped: " + name);
     }
+  }
+
+  /**
+   * Evidence for whatever is in flight: it is kept by the service deployment, whose ARN the ledger
+   * may not know yet.
+   */
+  private void hook(ServiceRef service, String serviceDeploymentArn, Hook hook) {
+    Head head = about(service);
+    if (head.inFlight().isPresent()) {
+      ledger.addHook(service, serviceDeploymentArn, hook, time.instant());
+    }
+    look(service, busy(head), "a hook is " + hook.state());
   }
 
   private void task(ServiceRef service, StoppedTask task, boolean stopped) {

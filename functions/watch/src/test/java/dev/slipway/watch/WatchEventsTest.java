@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,8 +85,12 @@ class WatchEventsTest {
           "deployment " + service.brief() + " " + name;
       case WatchEvent.ServiceAction(ServiceRef service, String name) ->
           "action " + service.brief() + " " + name;
-      case WatchEvent.HookChanged(ServiceRef service, String name) ->
-          "hook " + service.brief() + " " + name;
+      case WatchEvent.HookChanged(ServiceRef service, String deployment, Hook hook) ->
+          "hook "
+              + service.brief()
+              + deployment.substring(deployment.lastIndexOf('/'))
+              + " "
+              + String.join(" ", hook.id(), hook.type().name(), hook.stage(), hook.state().name());
       case WatchEvent.TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) ->
           (stopped ? "stopped " : "") + "task " + service.brief() + " " + task.startedBy();
       case WatchEvent.AlarmChanged(String arn, String state) -> "alarm " + arn + " " + state;

@@ -30,6 +30,8 @@ import dev.slipway.runtime.Metrics;
 import dev.slipway.runtime.PermanentFailure;
 import dev.slipway.testing.Calls;
 import dev.slipway.testing.RecordedLanes;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.StoppedTask;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -47,6 +49,8 @@ class WatcherTest {
   private static final Instant NOW = Instant.parse("2026-01-01T10:06:00Z");
   private static final ServiceRef WEB =
       ServiceRef.parse("arn:aws:ecs:eu-west-1:123456789012:service/main/web");
+  private static final String SERVICE_DEPLOYMENT =
+      "arn:aws:ecs:eu-west-1:123456789012:service-deployment/main/web/abcdefghijklmnopqrstu";
   private static final String OWN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:8";
   private static final String ALARM = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-5xx";
   private static final Image IMAGE =
@@ -158,6 +162,26 @@ class WatcherTest {
     watcher.handle(hook());
 
     assertThat(lanes.taken()).containsExactly(WEB, WEB, WEB);
+  }
+
+  @Test
+  void whatAHookDoesIsKeptOnceForItsDeploymentAlsoWhileNobodyKnowsWhoseThatIs() {
+    inFlight("", "");
+
+    watcher.handle(hook());
+    watcher.handle(hook());
+
+    assertThat(store.hooks(WEB, SERVICE_DEPLOYMENT))
+        .singleElement()
+        .satisfies(hook -> {
+          assertThat(hook.id()).isEqualTo("ecs-pause-1");
+          assertThat(hook.state()).isEqualTo(Hook.State.AWAITING_ACTION);
+          assertThat(hook.stage()).isEqualTo("POST_SCALE_UP");
+        });
+    assertThat(store.hooks(WEB, SERVICE_DEPLOYMENT + "2")).isEmpty();
+    assertThat(lanes.taken()).containsExactly(WEB, WEB);
+    assertThat(calls.made())
+        .startsWith("ledger.head", "ledger.addHook", "SendMessageBatch evidence [main/web]");
   }
 
   @Test
@@ -279,7 +303,8 @@ class WatcherTest {
             new ImageSet(Map.of("web", IMAGE)),
             TRIGGER,
             new Revisions("", "", own),
-            new Rollout(ecsDeploymentId, "", 2, 0, 2, 0, "", NOW, NOW, null, false, false),
+            new Rollout(
+                ecsDeploymentId, "", 2, 0, 2, 0, "", NOW, NOW, null, false, false, Shift.NONE),
             0,
             RolledBackBy.NOBODY,
             Audience.DEFAULT,
@@ -340,7 +365,14 @@ class WatcherTest {
 
   private static String hook() {
     ObjectNode event = event("ECS Hook State Change");
-    event.putObject("detail").put("eventName", "HOOK_AWAITING_ACTION").put("serviceArn", WEB.arn());
+    event
+        .putObject("detail")
+        .put("eventName", "HOOK_AWAITING_ACTION")
+        .put("hookId", "ecs-pause-1")
+        .put("hookType", "PAUSE")
+        .put("lifecycleStage", "POST_SCALE_UP")
+        .put("serviceDeploymentArn", SERVICE_DEPLOYMENT)
+        .put("serviceArn", WEB.arn());
     return Json.write(event);
   }
 

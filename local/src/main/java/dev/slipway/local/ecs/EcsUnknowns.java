@@ -14,20 +14,23 @@ package dev.slipway.local.ecs;
  *     end
  * @param serviceDeploymentsLate a service deployment is seen only once it is IN_PROGRESS, not in
  *     the answer to UpdateService
+ * @param endedHooksListed {@code lifecycleHookDetails} still lists the hooks of the last stage when
+ *     the deployment goes back or has ended
  */
 public record EcsUnknowns(
     boolean deploymentsAsServiceActions,
     boolean stoppingFails,
     boolean earlyExitCounts,
     boolean currentStays,
-    boolean serviceDeploymentsLate) {
+    boolean serviceDeploymentsLate,
+    boolean endedHooksListed) {
 
   public static EcsUnknowns standard() {
-    return new EcsUnknowns(false, false, false, false, false);
+    return new EcsUnknowns(false, false, false, false, false, false);
   }
 
   /** Each the other way round. */
   public static EcsUnknowns otherwise() {
-    return new EcsUnknowns(true, true, true, true, true);
+    return new EcsUnknowns(true, true, true, true, true, true);
   }
 }

@@ -136,7 +136,7 @@ final class ServiceDeployments {
     return answer;
   }
 
-  private static ObjectNode describe(ServiceDeployment each) {
+  private ObjectNode describe(ServiceDeployment each) {
     EcsService service = each.service;
     ObjectNode node = Json.object();
     node.put("serviceDeploymentArn", each.arn)
@@ -178,7 +178,7 @@ final class ServiceDeployments {
     return node;
   }
 
-  private static void weights(ObjectNode node, ServiceDeployment each) {
+  private void weights(ObjectNode node, ServiceDeployment each) {
     TrafficShift shift = each.shift;
     if (shift == null) {
       return;
@@ -191,9 +191,13 @@ final class ServiceDeployments {
           .put("requestedTestTrafficWeight", 100 - shift.test)
           .put("requestedProductionTrafficWeight", 100 - shift.production);
     }
-    if (shift.hooks != null) {
+    List<LifecycleHook> hooks =
+        each.status != Status.IN_PROGRESS && unknowns.endedHooksListed()
+            ? shift.lastHooks
+            : shift.hooks;
+    if (hooks != null) {
       ArrayNode details = node.putArray("lifecycleHookDetails");
-      for (LifecycleHook hook : shift.hooks) {
+      for (LifecycleHook hook : hooks) {
         ObjectNode detail =
             details
                 .addObject()

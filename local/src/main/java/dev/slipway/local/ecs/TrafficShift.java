@@ -30,6 +30,9 @@ final class TrafficShift {
   /** Of this visit to this stage; null until they were begun. */
   List<LifecycleHook> hooks;
 
+  /** Of the stage in which the deployment ended or began to go back. */
+  List<LifecycleHook> lastHooks = List.of();
+
   private TrafficShift(List<Double> shares, Duration stepBake, Instant since) {
     this.shares = shares;
     this.stepBake = stepBake;
@@ -72,6 +75,9 @@ final class TrafficShift {
   void forgetHooks() {
     if (hooks != null) {
       hooks.forEach(hook -> hook.timer.cancel());
+      if (!hooks.isEmpty()) {
+        lastHooks = hooks;
+      }
       hooks = List.of();
     }
   }

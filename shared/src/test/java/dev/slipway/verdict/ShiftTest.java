@@ -1,0 +1,447 @@
+package dev.slipway.verdict;
+
+import static dev.slipway.deployment.Samples.NOON;
+import static dev.slipway.verdict.Hook.State.AWAITING_ACTION;
+import static dev.slipway.verdict.Hook.State.FAILED;
+import static dev.slipway.verdict.Hook.State.IN_PROGRESS;
+import static dev.slipway.verdict.Hook.State.OTHER;
+import static dev.slipway.verdict.Hook.State.SUCCEEDED;
+import static dev.slipway.verdict.Hook.State.TIMED_OUT;
+import static dev.slipway.verdict.Hook.TimeoutAction.CONTINUE;
+import static dev.slipway.verdict.Hook.TimeoutAction.ROLLBACK;
+import static dev.slipway.verdict.Hook.TimeoutAction.UNKNOWN;
+import static dev.slipway.verdict.Hook.Type.LAMBDA;
+import static dev.slipway.verdict.Hook.Type.PAUSE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.verdict.Shift.Mark;
+import dev.slipway.verdict.Staging.Traffic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ShiftTest {
+
+  private static final String TEST_SHIFTED = "POST_TEST_TRAFFIC_SHIFT";
+  private static final String SHIFTED = "POST_PRODUCTION_TRAFFIC_SHIFT";
+  private static final Instant IN_THREE_DAYS = NOON.plus(Duration.ofDays(3));
+
+  /** Until when the deadline stands still, as seen at noon for the first time. */
+  static Stream<Arguments> firstLooks() {
+    return Stream.of(
+        arguments("nothing but tasks to wait for", say("SCALE_UP"), null),
+        arguments("no stage at all", say(""), null),
+        arguments("ECS's bake", say("BAKE_TIME").bake(5), NOON.plus(Duration.ofMinutes(5))),
+        arguments("a bake of unknown length", say("BAKE_TIME"), NOON.plus(Duration.ofHours(24))),
+        arguments("a canary's bake", say(SHIFTED).canary(120).share(10), NOON.plusSeconds(7200)),
+        arguments(
+            "a canary's bake in the stage before",
+            say("PRODUCTION_TRAFFIC_SHIFT").canary(120).share(10),
+            NOON.plusSeconds(7200)),
+        arguments("a canary that has all traffic", say(SHIFTED).canary(120).share(100), null),
+        arguments("a canary without traffic yet", say("SCALE_UP").canary(120).share(0), null),
+        arguments(
+            "a share, but not how long it stays",
+            say(SHIFTED).share(30),
+            NOON.plus(Duration.ofHours(24))),
+        arguments(
+            "a canary whose share ECS does not tell",
+            say(SHIFTED).canary(120),
+            NOON.plus(Duration.ofHours(24))),
+        arguments("the same before its traffic moves", say("SCALE_UP").canary(120), null),
+        arguments(
+            "a pause",
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)),
+            IN_THREE_DAYS),
+        arguments(
+            "a pause that does not say how long",
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, null)),
+            NOON.plus(Duration.ofDays(14))),
+        arguments(
+            "a function",
+            say("PRE_SCALE_UP").hook(hook(LAMBDA, IN_PROGRESS, NOON.plusSeconds(900))),
+            NOON.plusSeconds(900)),
+        arguments(
+            "a function that does not say how long",
+            say("PRE_SCALE_UP").hook(hook(LAMBDA, IN_PROGRESS, null)),
+            NOON.plus(Duration.ofHours(24))),
+        arguments(
+            "the longest of two hooks",
+            say("PRE_SCALE_UP")
+                .hook(hook(LAMBDA, IN_PROGRESS, NOON.plusSeconds(900)))
+                .hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)),
+            IN_THREE_DAYS),
+        arguments(
+            "a hook that has ended",
+            say("PRE_SCALE_UP").hook(hook(LAMBDA, SUCCEEDED, IN_THREE_DAYS)),
+            null),
+        arguments(
+            "a hook in a state of the future",
+            say("PRE_SCALE_UP").hook(hook(LAMBDA, OTHER, IN_THREE_DAYS)),
+            null),
+        arguments(
+            "a bake that is over, because ECS goes back",
+            say("BAKE_TIME").bake(5).back(NOON),
+            null),
+        arguments(
+            "a hook that is called again on the way back",
+            say("TEST_TRAFFIC_SHIFT")
+                .back(NOON)
+                .hook(hook(LAMBDA, IN_PROGRESS, NOON.plusSeconds(900))),
+            NOON.plusSeconds(900)),
+        arguments(
+            "a hook that ECS left behind when it went back",
+            say("CLEAN_UP").back(NOON).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)),
+            null));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("firstLooks")
+  void theDeadlineStandsStillWhileEcsWaitsForTimeOrSomebody(String what, Said said, Instant until) {
+    assertThat(Shift.NONE.seen(said.now(), NOON).standsUntil()).isEqualTo(until);
+  }
+
+  @Test
+  void aPauseThatIsAnsweredLetsTheDeadlineRunFromThatMoment() {
+    Said pause = say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS));
+    Shift paused = Shift.NONE.seen(pause.now(), NOON).seen(pause.now(), NOON.plusSeconds(90_000));
+    assertThat(paused.stands(NOON.plusSeconds(90_000))).isTrue();
+    assertThat(paused.awaited().orElseThrow().stage()).isEqualTo(TEST_SHIFTED);
+
+    // Answered, and ECS has not gone on yet: nothing has stalled by the pause.
+    Instant then = NOON.plusSeconds(100_000);
+    Shift answered =
+        paused.seen(say(TEST_SHIFTED).hook(hook(PAUSE, SUCCEEDED, IN_THREE_DAYS)).now(), then);
+    assertThat(answered.stands(then)).isFalse();
+    assertThat(answered.furtherAt()).isEqualTo(then);
+    assertThat(answered.awaited()).isEmpty();
+    // Time goes on, and nothing else does.
+    assertThat(answered.seen(say(TEST_SHIFTED).now(), then.plusSeconds(60)).furtherAt())
+        .isEqualTo(then);
+  }
+
+  @Test
+  void theDeadlineRunsFromTheEndOfABake() {
+    Shift baking = Shift.NONE.seen(say("BAKE_TIME").bake(60).now(), NOON);
+    Shift later = baking.seen(say("BAKE_TIME").bake(60).now(), NOON.plusSeconds(7200));
+    assertThat(later.stands(NOON.plusSeconds(7200))).isFalse();
+    assertThat(later.furtherAt()).isEqualTo(NOON.plusSeconds(3600));
+  }
+
+  @Test
+  void stagesAndStepsOfTrafficAreProgressAndAreKept() {
+    Shift shift = Shift.NONE.seen(say("SCALE_UP").linear(6).share(0).now(), NOON);
+    shift = shift.seen(say("SCALE_UP").linear(6).share(0).now(), NOON.plusSeconds(60));
+    assertThat(shift.furtherAt()).isEqualTo(NOON);
+    shift = shift.seen(say(SHIFTED).linear(6).share(10).now(), NOON.plusSeconds(120));
+    assertThat(shift.furtherAt()).as("the bake's end").isEqualTo(NOON.plusSeconds(480));
+    shift = shift.seen(say(SHIFTED).linear(6).share(20).now(), NOON.plusSeconds(490));
+    shift = shift.seen(say("BAKE_TIME").linear(6).now(), NOON.plusSeconds(900));
+
+    assertThat(shift.strategy()).isEqualTo("LINEAR");
+    assertThat(shift.production()).as("not said again").hasValue(20);
+    assertThat(shift.trail())
+        .containsExactly(
+            mark("SCALE_UP", 0, 0),
+            mark(SHIFTED, 10, 120),
+            mark(SHIFTED, 20, 490),
+            mark("BAKE_TIME", 20, 900));
+  }
+
+  @Test
+  void aStepsBakeIsCountedFromTheStepAndNotFromTheStageAfterIt() {
+    Shift shift = Shift.NONE.seen(say("PRODUCTION_TRAFFIC_SHIFT").canary(10).share(5).now(), NOON);
+    shift = shift.seen(say(SHIFTED).canary(10).share(5).now(), NOON.plusSeconds(60));
+    assertThat(shift.standsUntil()).isEqualTo(NOON.plusSeconds(600));
+  }
+
+  @Test
+  void aPlainRollingUpdateLeavesNothingBehind() {
+    assertThat(Shift.NONE.seen(say("").now(), NOON)).isEqualTo(Shift.NONE);
+  }
+
+  @Test
+  void theTrailHasAnEnd() {
+    Shift shift = Shift.NONE;
+    for (int i = 0; i < 200; i++) {
+      shift = shift.seen(say("S" + i).now(), NOON.plusSeconds(i));
+    }
+    assertThat(shift.trail()).hasSize(Shift.LONGEST).endsWith(new Mark("S199", none(), at(199)));
+  }
+
+  /** What made ECS go back at noon, as far as a hook did. */
+  static Stream<Arguments> causes() {
+    Instant before = NOON.minusSeconds(60);
+    Shift waiting =
+        Shift.NONE.seen(say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, NOON)).now(), before);
+    Shift waitingLonger =
+        Shift.NONE.seen(
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)).now(), before);
+    Shift goingOnByItself =
+        Shift.NONE.seen(
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, NOON, CONTINUE, null)).now(),
+            before);
+    Said back = say("CLEAN_UP").back(NOON);
+    return Stream.of(
+        arguments(
+            "a hook that ECS still lists",
+            Shift.NONE,
+            back.hook(hook(LAMBDA, FAILED, null)),
+            FAILED),
+        arguments(
+            "an event just after",
+            Shift.NONE,
+            back.hook(told(LAMBDA, FAILED, NOON.plusSeconds(1))),
+            FAILED),
+        arguments(
+            "an event long after: it was called again",
+            Shift.NONE,
+            back.hook(told(LAMBDA, FAILED, NOON.plusSeconds(30))),
+            null),
+        arguments(
+            "a hook that ran out of time",
+            Shift.NONE,
+            back.hook(hook(PAUSE, TIMED_OUT, NOON, ROLLBACK, null)),
+            TIMED_OUT),
+        arguments(
+            "one that ran out of time and went on",
+            Shift.NONE,
+            back.hook(hook(PAUSE, TIMED_OUT, NOON, CONTINUE, null)),
+            null),
+        arguments(
+            "a hook that succeeded", Shift.NONE, back.hook(hook(LAMBDA, SUCCEEDED, NOON)), null),
+        arguments("nothing but time: the pause had none left", waiting, back, TIMED_OUT),
+        arguments("the pause had time left", waitingLonger, back, null),
+        arguments("the pause would have gone on", goingOnByItself, back, null),
+        arguments("no hook", Shift.NONE, back, null));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("causes")
+  void theHookThatMadeEcsGoBackIsKnown(String what, Shift before, Said said, Hook.State state) {
+    Shift shift = before.seen(said.now(), NOON.plusSeconds(60));
+    assertThat(shift.hook().filter(Hook::failed).map(Hook::state))
+        .isEqualTo(Optional.ofNullable(state));
+    assertThat(
+            shift.seen(say("").back(NOON).now(), NOON.plusSeconds(120)).hook().filter(Hook::failed))
+        .as("and stays known when ECS forgets it")
+        .isEqualTo(shift.hook().filter(Hook::failed));
+  }
+
+  /** Events about hooks beside what ECS lists: what is known of the hook "h" in the end. */
+  static Stream<Arguments> told() {
+    Hook listed = hook(LAMBDA, IN_PROGRESS, IN_THREE_DAYS, ROLLBACK, null);
+    return Stream.of(
+        arguments("listed only", List.of(listed), List.of(), TEST_SHIFTED, IN_PROGRESS),
+        arguments(
+            "told only",
+            List.of(),
+            List.of(told(LAMBDA, IN_PROGRESS, NOON)),
+            TEST_SHIFTED,
+            IN_PROGRESS),
+        arguments(
+            "told of a stage that is over",
+            List.of(),
+            List.of(told(LAMBDA, IN_PROGRESS, NOON)),
+            "SCALE_UP",
+            null),
+        arguments(
+            "told to have failed in a stage that is over",
+            List.of(),
+            List.of(told(LAMBDA, FAILED, NOON)),
+            "CLEAN_UP",
+            FAILED),
+        arguments(
+            "the end is told first",
+            List.of(listed),
+            List.of(told(LAMBDA, FAILED, NOON)),
+            TEST_SHIFTED,
+            FAILED),
+        arguments(
+            "in the wrong order",
+            List.of(),
+            List.of(told(LAMBDA, FAILED, NOON.plusSeconds(5)), told(LAMBDA, IN_PROGRESS, NOON)),
+            TEST_SHIFTED,
+            FAILED),
+        arguments(
+            "with the wrong times",
+            List.of(),
+            List.of(told(LAMBDA, FAILED, NOON), told(LAMBDA, IN_PROGRESS, NOON.plusSeconds(5))),
+            TEST_SHIFTED,
+            FAILED),
+        arguments(
+            "the answer is listed, the event of it lost",
+            List.of(hook(PAUSE, SUCCEEDED, IN_THREE_DAYS)),
+            List.of(told(PAUSE, AWAITING_ACTION, NOON)),
+            TEST_SHIFTED,
+            SUCCEEDED));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("told")
+  void eventsAndListTogetherSayHowAHookStands(
+      String what, List<Hook> listed, List<Hook> told, String stage, Hook.State state) {
+    Staging staging = say(stage).hooks(listed).staging().knowing(told, stage);
+    assertThat(staging.hooks().stream().map(Hook::state).findFirst())
+        .isEqualTo(Optional.ofNullable(state));
+  }
+
+  @Test
+  void aListedHookGetsItsStageFromTheEvent() {
+    Hook listed =
+        new Hook(
+            "h", LAMBDA, "arn:aws:lambda:x:1:function:check-it", "", FAILED, null, ROLLBACK, null);
+    Hook both =
+        say("CLEAN_UP")
+            .hook(listed)
+            .staging()
+            .knowing(List.of(told(LAMBDA, FAILED, NOON)), "CLEAN_UP")
+            .hooks()
+            .getFirst();
+    assertThat(both.stage()).isEqualTo(TEST_SHIFTED);
+    assertThat(both.name()).isEqualTo("check-it");
+  }
+
+  // ---- what ECS says
+
+  private record Said(String status, String stage, Instant rollbackAt, Staging staging) {
+
+    ServiceDeployment now() {
+      return new ServiceDeployment(
+          "arn:sd",
+          status,
+          "",
+          "arn:rev",
+          stage,
+          "",
+          "",
+          rollbackAt,
+          "",
+          "",
+          List.of(),
+          staging,
+          NOON,
+          null);
+    }
+
+    Said back(Instant at) {
+      return new Said("ROLLBACK_IN_PROGRESS", stage, at, staging);
+    }
+
+    Said bake(int minutes) {
+      return with(
+          new Staging(
+              "BLUE_GREEN",
+              Optional.of(Duration.ofMinutes(minutes)),
+              Optional.empty(),
+              staging.source(),
+              staging.target(),
+              staging.hooks()));
+    }
+
+    Said canary(int minutes) {
+      return steps("CANARY", minutes);
+    }
+
+    Said linear(int minutes) {
+      return steps("LINEAR", minutes);
+    }
+
+    private Said steps(String strategy, int minutes) {
+      return with(
+          new Staging(
+              strategy,
+              Optional.empty(),
+              Optional.of(Duration.ofMinutes(minutes)),
+              staging.source(),
+              staging.target(),
+              staging.hooks()));
+    }
+
+    Said share(double percent) {
+      return with(
+          new Staging(
+              staging.strategy(),
+              staging.bake(),
+              staging.stepBake(),
+              staging.source(),
+              new Traffic(OptionalDouble.of(percent), OptionalDouble.empty()),
+              staging.hooks()));
+    }
+
+    Said hook(Hook hook) {
+      return hooks(Stream.concat(staging.hooks().stream(), Stream.of(hook)).toList());
+    }
+
+    Said hooks(List<Hook> hooks) {
+      return with(
+          new Staging(
+              staging.strategy(),
+              staging.bake(),
+              staging.stepBake(),
+              staging.source(),
+              staging.target(),
+              hooks));
+    }
+
+    private Said with(Staging next) {
+      return new Said(status, stage, rollbackAt, next);
+    }
+
+    @Override
+    public String toString() {
+      return status + " " + stage;
+    }
+  }
+
+  private static Said say(String stage) {
+    return new Said("IN_PROGRESS", stage, null, Staging.NONE);
+  }
+
+  private static Hook hook(Hook.Type type, Hook.State state, Instant expires) {
+    return hook(type, state, expires, ROLLBACK, null);
+  }
+
+  private static Hook hook(
+      Hook.Type type, Hook.State state, Instant expires, Hook.TimeoutAction action, Instant at) {
+    return new Hook("h", type, "", "", state, expires, action, at);
+  }
+
+  private static Hook told(Hook.Type type, Hook.State state, Instant at) {
+    return new Hook("h", type, "", TEST_SHIFTED, state, IN_THREE_DAYS, UNKNOWN, at);
+  }
+
+  private static Mark mark(String stage, double share, int seconds) {
+    return new Mark(stage, OptionalDouble.of(share), at(seconds));
+  }
+
+  private static Instant at(int seconds) {
+    return NOON.plusSeconds(seconds);
+  }
+
+  private static OptionalDouble none() {
+    return OptionalDouble.empty();
+  }
+
+  @Test
+  void everyStateThatAwsNamesIsKnown() {
+    assertThat(
+            Arrays.stream(
+                    new String[] {
+                      "AWAITING_ACTION", "IN_PROGRESS", "SUCCEEDED", "FAILED", "TIMED_OUT"
+                    })
+                .map(Hook.State::of))
+        .doesNotContain(OTHER);
+    assertThat(Hook.State.of("SKIPPED")).isEqualTo(OTHER);
+  }
+}
