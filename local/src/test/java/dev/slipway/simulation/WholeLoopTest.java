@@ -510,6 +510,7 @@ class WholeLoopTest {
     worldWithAlarms(ANY, BREAKER);
     pushAndWaitForATask();
     alarm("tagged", "ALARM");
+    world.until(() -> deployment(2).status() == Status.ROLLING_BACK, Duration.ofSeconds(5));
     untilEnded(2);
     failedBy("tagged", RolledBackBy.SLIPWAY);
     assertThat(runs()).isEqualTo("web:1");

@@ -386,9 +386,9 @@ final class WayForward extends Act {
       }
       log.error("no alarms of " + deployment.id(), e);
       return AlarmsInUse.unknown(
-          "Slipway cannot see which alarms watch this: "
-              + e.getMessage()
-              + " Only what ECS does about the service's own alarms is left.");
+          "Slipway cannot see which alarms watch this; only what ECS does about the service's own"
+              + " is left: "
+              + e.getMessage());
     }
   }
 
