@@ -18,8 +18,12 @@ public interface Ecr {
   /** DescribeImages of one digest; empty if it is gone. */
   Optional<EcrImage> image(String repository, Digest digest);
 
-  /** DescribeImages: the tagged images of a repository, all pages, newest push first. */
-  List<EcrImage> tagged(String repository);
+  /**
+   * DescribeImages: the tagged images of a repository, all pages, newest push first.
+   *
+   * @return empty if there is no such repository
+   */
+  Optional<List<EcrImage>> tagged(String repository);
 
   /** One of imageDetails. */
   record EcrImage(

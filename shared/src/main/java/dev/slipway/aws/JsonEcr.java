@@ -72,7 +72,7 @@ public final class JsonEcr implements Ecr {
   }
 
   @Override
-  public List<EcrImage> tagged(String repository) {
+  public Optional<List<EcrImage>> tagged(String repository) {
     ObjectNode input =
         Json.object().put("repositoryName", repository).put("maxResults", IMAGES_A_PAGE);
     input.putObject("filter").put("tagStatus", "TAGGED");
@@ -84,7 +84,7 @@ public final class JsonEcr implements Ecr {
         answer = aws.call(AwsService.ECR, "DescribeImages", input);
       } catch (AwsException e) {
         if (e.is("RepositoryNotFoundException")) {
-          return List.of();
+          return Optional.empty();
         }
         throw e;
       }
@@ -93,7 +93,7 @@ public final class JsonEcr implements Ecr {
       input.put("nextToken", next);
     } while (!next.isEmpty());
     images.sort(Comparator.comparing(EcrImage::pushedAt).reversed());
-    return images;
+    return Optional.of(images);
   }
 
   private static EcrImage image(String repository, JsonNode detail) {

@@ -27,6 +27,8 @@ public enum Reason {
   SETTINGS_UNREADABLE("a tag on the service cannot be read", Weight.BAD),
   CONTAINER_NOT_FOUND("no container of the task definition follows this repository", Weight.BAD),
   CONTROLLER_UNSUPPORTED("the service's deployment controller is not supported", Weight.BAD),
+  NOTHING_FOLLOWED("the service follows no repository", Weight.NOTICE),
+  REPOSITORY_MISSING("a repository that it follows is not there", Weight.BAD),
 
   // While it is under way
   IN_PROGRESS("ECS is replacing tasks", Weight.GOOD),

@@ -70,6 +70,14 @@ public final class FollowerTags {
 
   private static final Pattern REPOSITORY =
       Pattern.compile("[a-z0-9]+(?:(?:\\.|_|__|-+|/)[a-z0-9]+)*");
+
+  /**
+   * What stands before the name of a repository in an image's name.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+   */
+  private static final Pattern REGISTRY =
+      Pattern.compile("(?:\\d{12}\\.dkr[.-]ecr[a-z0-9.-]*|public\\.ecr\\.aws)/(.*)");
+
   private static final Pattern IMAGE_TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
   private static final Pattern PART_OF_IMAGE_TAG = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
   private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9_-]{1,255}");
@@ -132,8 +140,18 @@ public final class FollowerTags {
   }
 
   private Switch state() {
-    return switch (tags.get(SWITCH).strip()) {
-      case "on" -> Switch.ON;
+    String value = tags.get(SWITCH);
+    return switch (value.strip()) {
+      case "on" -> {
+        if (!value.equals("on")) {
+          problem(
+              SWITCH,
+              "has blanks around it, and IAM, which lets Slipway change a service only if this is"
+                  + " on, compares every letter",
+              "write on without them");
+        }
+        yield Switch.ON;
+      }
       case "observe" -> Switch.OBSERVE;
       case "off" -> Switch.OFF;
       default -> {
@@ -176,6 +194,15 @@ public final class FollowerTags {
 
   private Optional<Follow> follow(String key) {
     String repository = key.substring(FOLLOW.length());
+    Matcher registry = REGISTRY.matcher(repository);
+    if (registry.matches() && REPOSITORY.matcher(registry.group(1)).matches()) {
+      problem(
+          key,
+          "names a registry before the repository, and Slipway follows repositories of the"
+              + " service's own account and Region",
+          "write slipway:" + registry.group(1));
+      return Optional.empty();
+    }
     if (repository.length() > LONGEST_REPOSITORY) {
       problem(
           key,

@@ -77,7 +77,7 @@ class AdaptersTest {
           "DescribeImages",
           "{\"imageDetails\":[" + detail("1", "old") + "],\"nextToken\":\"more\"}");
       aws.answer("DescribeImages", "{\"imageDetails\":[" + detail("2", "new") + "]}");
-      assertThat(ecr.tagged("team/app"))
+      assertThat(ecr.tagged("team/app").orElseThrow())
           .extracting(image -> image.tags().getFirst())
           .containsExactly("new", "old");
       assertThat(aws.input(0))

@@ -36,7 +36,14 @@ public final class MemoryEcr implements Ecr {
       String repository, String tag, Digest digest, Instant at, String configMediaType) {
     ObjectNode manifest = Json.object().put("schemaVersion", 2);
     manifest.putObject("config").put("mediaType", configMediaType);
-    return put(repository, tag, digest, at, configMediaType, manifest);
+    return put(
+        repository,
+        tag,
+        digest,
+        at,
+        "application/vnd.oci.image.manifest.v1+json",
+        configMediaType,
+        manifest);
   }
 
   /**
@@ -57,7 +64,8 @@ public final class MemoryEcr implements Ecr {
               .put("os", parts[0])
               .put("architecture", parts[1]);
         });
-    return put(repository, tag, digest, at, "", manifest);
+    return put(
+        repository, tag, digest, at, "application/vnd.oci.image.index.v1+json", "", manifest);
   }
 
   private Digest put(
@@ -65,6 +73,7 @@ public final class MemoryEcr implements Ecr {
       String tag,
       Digest digest,
       Instant at,
+      String manifestMediaType,
       String artifactMediaType,
       ObjectNode manifest) {
     Map<Digest, EcrImage> images =
@@ -80,9 +89,20 @@ public final class MemoryEcr implements Ecr {
     images.put(
         digest,
         new EcrImage(
-            repository, digest, List.copyOf(tags), pushedAt, "", artifactMediaType, "ACTIVE"));
+            repository,
+            digest,
+            List.copyOf(tags),
+            pushedAt,
+            manifestMediaType,
+            artifactMediaType,
+            "ACTIVE"));
     manifests.put(digest, manifest);
     return digest;
+  }
+
+  /** A repository without an image. */
+  public void create(String repository) {
+    repositories.computeIfAbsent(repository, name -> new LinkedHashMap<>());
   }
 
   public void delete(String repository, Digest digest) {
@@ -109,12 +129,14 @@ public final class MemoryEcr implements Ecr {
   }
 
   @Override
-  public List<EcrImage> tagged(String repository) {
+  public Optional<List<EcrImage>> tagged(String repository) {
     calls.add("DescribeImages " + repository);
-    return images(repository).stream()
-        .filter(image -> !image.tags().isEmpty())
-        .sorted(Comparator.comparing(EcrImage::pushedAt).reversed())
-        .toList();
+    return Optional.ofNullable(repositories.get(repository))
+        .map(images ->
+            images.values().stream()
+                .filter(image -> !image.tags().isEmpty())
+                .sorted(Comparator.comparing(EcrImage::pushedAt).reversed())
+                .toList());
   }
 
   private List<EcrImage> images(String repository) {

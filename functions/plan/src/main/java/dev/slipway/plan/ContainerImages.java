@@ -24,6 +24,15 @@ final class ContainerImages {
           "application/vnd.oci.image.config.v1+json",
           "application/vnd.docker.container.image.v1+json");
 
+  /**
+   * https://github.com/opencontainers/image-spec/blob/main/media-types.md and
+   * https://distribution.github.io/distribution/spec/manifest-v2-2/#media-types
+   */
+  private static final Set<String> INDEXES =
+      Set.of(
+          "application/vnd.oci.image.index.v1+json",
+          "application/vnd.docker.distribution.manifest.list.v2+json");
+
   /** An index of more platforms than this has shown one of them long before. */
   private static final int MOST_CHILDREN = 20;
 
@@ -34,13 +43,16 @@ final class ContainerImages {
   }
 
   /**
-   * Asks ECR only if the media types do not say it: of an index they never do.
+   * Asks ECR only if the media types do not say it. Of an index they never do: an index has no
+   * config, and what AWS puts into its artifact media type is not documented.
    *
+   * @param manifestMediaType empty if not known
    * @param artifactMediaType empty if not known
    * @return why it is no container image, or empty if it is one
    */
-  Optional<String> refuse(String repository, Digest digest, String artifactMediaType) {
-    if (!artifactMediaType.isEmpty()) {
+  Optional<String> refuse(
+      String repository, Digest digest, String manifestMediaType, String artifactMediaType) {
+    if (!artifactMediaType.isEmpty() && !INDEXES.contains(manifestMediaType)) {
       return config(artifactMediaType);
     }
     Optional<ObjectNode> manifest = ecr.manifest(repository, digest);

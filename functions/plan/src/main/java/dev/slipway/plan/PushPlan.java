@@ -93,7 +93,8 @@ final class PushPlan {
     Image image = push.image();
     log.about("image", image.brief(), "digest", image.digest().value());
     Optional<String> refused =
-        images.refuse(image.repository(), image.digest(), push.artifactMediaType());
+        images.refuse(
+            image.repository(), image.digest(), push.manifestMediaType(), push.artifactMediaType());
     if (refused.isPresent()) {
       count(Reason.NOT_AN_IMAGE);
       log.info("not a container image: " + refused.get(), "reason", Reason.NOT_AN_IMAGE);

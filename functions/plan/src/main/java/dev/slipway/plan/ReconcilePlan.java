@@ -14,6 +14,7 @@ import dev.slipway.follow.Policy;
 import dev.slipway.follow.Reading;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Follow;
 import dev.slipway.follow.Settings.Switch;
 import dev.slipway.image.Digest;
@@ -26,6 +27,7 @@ import dev.slipway.policy.Decision;
 import dev.slipway.policy.Policies;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Finds what no event told: ECR sends its events with best effort. A follower that is not in the
@@ -43,6 +46,9 @@ import java.util.Set;
  * the policy wants goes the way of a push.
  */
 final class ReconcilePlan {
+
+  /** Among them what was told is looked for; notify, too, tells the same text once. */
+  private static final int LATEST_PUSHES = 50;
 
   private final Tagging tagging;
   private final Services services;
@@ -107,10 +113,14 @@ final class ReconcilePlan {
   /** Whether somebody has to look at the service. */
   private boolean reconcile(ServiceView view, Registry registry) {
     switch (FollowerTags.read(view.tags())) {
-      case Reading.NotFollowing(String why) -> log.info("is not followed: " + why);
-      case Reading.Unreadable unreadable -> log.warn("cannot be followed: " + unreadable.text());
+      case Reading.NotFollowing(String why) ->
+          tellOnce(view.ref(), Reason.NOTHING_FOLLOWED, why, Audience.DEFAULT);
+      case Reading.Unreadable unreadable ->
+          tellOnce(
+              view.ref(), Reason.SETTINGS_UNREADABLE, unreadable.text(), unreadable.audience());
       case Reading.Following(Settings settings) -> {
         if (settings.state() != Switch.OFF) {
+          tellOfMissing(view.ref(), settings, registry);
           return heads.persistently(view.ref(), head -> reconcile(head, view, settings, registry));
         }
       }
@@ -160,6 +170,55 @@ final class ReconcilePlan {
     return look;
   }
 
+  private void tellOfMissing(ServiceRef service, Settings settings, Registry registry) {
+    for (Follow follow : settings.follows()) {
+      String repository = follow.repository();
+      if (registry.missing(repository)) {
+        tellOnce(
+            service,
+            Reason.REPOSITORY_MISSING,
+            "There is no repository '"
+                + repository
+                + "' in the registry of account "
+                + service.account()
+                + " in "
+                + service.region()
+                + ", so no push can come from it: create it, or correct the tag '"
+                + FollowerTags.FOLLOW
+                + repository
+                + "'.",
+            settings.audience());
+      }
+    }
+  }
+
+  /**
+   * What no push would tell, because none finds the service: each value once, however often it is
+   * read.
+   */
+  private void tellOnce(ServiceRef service, Reason reason, String text, Audience audience) {
+    String id =
+        "reconcile:" + reason + ":" + UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8));
+    boolean told =
+        ledger.pushes(service, LATEST_PUSHES).stream()
+            .anyMatch(push -> push.trigger().eventId().equals(id));
+    log.warn("cannot be followed: " + text, "reason", reason);
+    if (!told) {
+      Instant now = time.instant();
+      ledger.addPush(
+          new PushRecord(
+              service,
+              "",
+              "",
+              reason,
+              text,
+              new Trigger(Trigger.Kind.RECONCILE, "", id, now),
+              audience),
+          now);
+      metrics.count("Pushes", "Reason", reason.name());
+    }
+  }
+
   private void observe(ServiceRef service, Settings settings, Wish wish) {
     Image image = wish.candidate().image();
     String text =
@@ -190,18 +249,28 @@ final class ReconcilePlan {
   private final class Registry {
 
     private final Instant at;
-    private final Map<String, List<EcrImage>> listed = new HashMap<>();
+    private final Map<String, Optional<List<EcrImage>>> listed = new HashMap<>();
     private final Map<Digest, Optional<String>> refused = new HashMap<>();
 
     Registry(Instant at) {
       this.at = at;
     }
 
-    private List<EcrImage> list(String repository) {
+    private Optional<List<EcrImage>> listing(String repository) {
       return listed.computeIfAbsent(
           repository,
           name ->
-              ecr.tagged(name).stream().filter(image -> image.status().equals("ACTIVE")).toList());
+              ecr.tagged(name)
+                  .map(images ->
+                      images.stream().filter(image -> image.status().equals("ACTIVE")).toList()));
+    }
+
+    private List<EcrImage> list(String repository) {
+      return listing(repository).orElse(List.of());
+    }
+
+    boolean missing(String repository) {
+      return listing(repository).isEmpty();
     }
 
     /** At first sight: what a followed tag names; for the other policies the time says enough. */
@@ -254,16 +323,19 @@ final class ReconcilePlan {
     }
 
     private boolean isImage(Image image) {
-      String artifact =
+      return refused.computeIfAbsent(image.digest(), digest -> refuse(image)).isEmpty();
+    }
+
+    private Optional<String> refuse(Image image) {
+      Optional<EcrImage> known =
           list(image.repository()).stream()
               .filter(listed -> listed.digest().equals(image.digest()))
-              .map(EcrImage::artifactMediaType)
-              .findFirst()
-              .orElse("");
-      return refused
-          .computeIfAbsent(
-              image.digest(), digest -> images.refuse(image.repository(), digest, artifact))
-          .isEmpty();
+              .findFirst();
+      return images.refuse(
+          image.repository(),
+          image.digest(),
+          known.map(EcrImage::manifestMediaType).orElse(""),
+          known.map(EcrImage::artifactMediaType).orElse(""));
     }
 
     /** The same for every run, so that what is recorded of it is recorded once. */

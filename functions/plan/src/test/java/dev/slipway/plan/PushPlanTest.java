@@ -38,6 +38,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PushPlanTest {
 
@@ -150,6 +152,37 @@ class PushPlanTest {
             "BatchGetImage team/app@" + digest("f").brief(),
             "GetResources slipway:team/app");
     assertThat(account.waiting(web).image().digest()).isEqualTo(B);
+  }
+
+  /** What AWS says of an index there is not documented, so it may be anything. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json"
+      })
+  void theArtifactMediaTypeOfAnIndexIsNotBelieved(String index) {
+    ServiceRef web = account.follower("web", "slipway:team/app", "any");
+    account.ecr.push("team/app", "", digest("f"), NOW);
+    account.ecr.pushIndex("team/app", "v1", B, NOW, Map.of(digest("f"), "linux/arm64"));
+    ObjectNode image = push("v1", B, "10:05:00");
+    image
+        .withObject("detail")
+        .put("manifest-media-type", index)
+        .put("artifact-media-type", "application/vnd.oci.empty.v1+json");
+
+    account.planner().handle(Json.write(image));
+
+    assertThat(account.waiting(web).image().digest()).isEqualTo(B);
+
+    account.ecr.pushIndex("team/app", "v2", C, NOW, Map.of(digest("e"), "unknown/unknown"));
+    ObjectNode none = push("v2", C, "10:06:00");
+    none.withObject("detail").put("manifest-media-type", index);
+
+    account.planner().handle(Json.write(none));
+
+    assertThat(account.waiting(web).image().digest()).isEqualTo(B);
+    assertThat(account.logged()).contains("it is an index of nothing that runs");
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Reason;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Level;
 import dev.slipway.image.Image;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
@@ -230,6 +231,7 @@ class ReconcilePlanTest {
   @Test
   void oneWhoObservesIsToldOnceWhatWouldHappen() {
     ServiceRef web = account.follower("web", "slipway", "observe", "slipway:team/app", "any");
+    account.ecr.create("team/app");
     account.running(web, image("v1", A));
     reconcile();
     account.ecr.push("team/app", "v2", B, time("10:10:00"));
@@ -259,6 +261,78 @@ class ReconcilePlanTest {
     }
     assertThat(account.lanes.taken()).isEmpty();
     assertThat(account.logged()).contains("slipway:team/app = 'newest' is not a policy");
+    assertThat(account.pushes(off)).isEmpty();
+    assertThat(account.pushes(gone)).isEmpty();
+  }
+
+  /** Regression: only the log said so, and nobody read it. */
+  @Test
+  void aTagThatCannotBeReadIsToldOnceForEachValueThoughNoPushFindsIt() {
+    ServiceRef web = account.follower("web", "slipway:Team/App", "tag:latest");
+
+    reconcile();
+    account.now = NOW.plusSeconds(3600);
+    reconcile();
+
+    assertThat(account.pushes(web)).hasSize(1);
+    PushRecord told = account.pushes(web).getFirst();
+    assertThat(told.reason()).isEqualTo(Reason.SETTINGS_UNREADABLE);
+    assertThat(told.detail())
+        .contains("slipway:Team/App = 'tag:latest' does not name a repository");
+    assertThat(told.trigger().at()).isEqualTo(NOW);
+
+    account.follower("web", "slipway:TEAM/app", "tag:latest", "slipway.notify", "failures");
+    reconcile();
+
+    assertThat(account.pushes(web))
+        .hasSize(2)
+        .first()
+        .satisfies(again -> {
+          assertThat(again.detail()).contains("slipway:TEAM/app");
+          assertThat(again.audience().level()).isEqualTo(Level.FAILURES);
+        });
+  }
+
+  @Test
+  void aServiceThatFollowsNothingIsToldSoOnce() {
+    ServiceRef web = account.follower("web");
+
+    reconcile();
+    reconcile();
+
+    assertThat(account.pushes(web)).hasSize(1);
+    assertThat(account.pushes(web).getFirst().reason()).isEqualTo(Reason.NOTHING_FOLLOWED);
+    assertThat(account.pushes(web).getFirst().detail()).contains("slipway:<repository>");
+  }
+
+  /** Regression: a typing error in a repository's name looked like a repository without pushes. */
+  @Test
+  void aRepositoryThatDoesNotExistIsToldOnceAndTheOthersAreFollowed() {
+    ServiceRef web =
+        account.follower("web", "slipway:team/ap", "any", "slipway:team/app", "tag:latest");
+    account.ecr.push("team/app", "latest", B, time("09:00:00"));
+
+    reconcile();
+    reconcile();
+
+    assertThat(account.pushes(web)).hasSize(1);
+    PushRecord told = account.pushes(web).getFirst();
+    assertThat(told.reason()).isEqualTo(Reason.REPOSITORY_MISSING);
+    assertThat(told.detail())
+        .isEqualTo(
+            "There is no repository 'team/ap' in the registry of account 123456789012 in eu-west-1,"
+                + " so no push can come from it: create it, or correct the tag 'slipway:team/ap'.");
+    assertThat(account.head(web).considered("team/app")).isPresent();
+  }
+
+  @Test
+  void anEmptyRepositoryIsNoMistake() {
+    ServiceRef web = account.follower("web", "slipway:team/app", "any");
+    account.ecr.create("team/app");
+
+    reconcile();
+
+    assertThat(account.pushes(web)).isEmpty();
   }
 
   @Test
