@@ -463,6 +463,7 @@ class TemplateTest {
       assertThat(mapping.partialFailures()).isTrue();
       wanted.add("MessagesFailed of " + WITH_CHAT.function(mapping.function()).name());
     }
+    wanted.add("SlackFailures of " + WITH_CHAT.function("NotifyFunction").name());
     wanted.add("IteratorAge of " + WITH_CHAT.function("NotifyFunction").name());
     assertThat(alarms).isEqualTo(wanted);
   }

@@ -372,7 +372,7 @@ final class Teller {
     }
   }
 
-  private static void card(Voice voice, Progress progress, Wanted.Said said) {
+  private void card(Voice voice, Progress progress, Wanted.Said said) {
     switch (voice) {
       case Voice.Bot(Slack slack) -> {
         if (progress.posted.isPresent() && progress.shown.equals(said.hash())) {
@@ -406,11 +406,10 @@ final class Teller {
     }
   }
 
-  private static Posted put(
-      Slack slack, Optional<Posted> posted, Wanted.Said said, Message message) {
+  private Posted put(Slack slack, Optional<Posted> posted, Wanted.Said said, Message message) {
     if (posted.isPresent()) {
       try {
-        slack.update(posted.get(), message);
+        slack.update(posted.get(), inChannel(posted.get().channel(), said, message));
         return posted.get();
       } catch (SlackException e) {
         // Somebody has deleted it, or the workspace forbids late edits: the news is still news.
@@ -419,7 +418,48 @@ final class Teller {
         }
       }
     }
-    return slack.post(said.channel(), message);
+    try {
+      return slack.post(said.channel(), message);
+    } catch (SlackException e) {
+      // A wrong slipway.channel must not make its service silent.
+      if (e.kind() != SlackException.Kind.CHANNEL
+          || defaultChannel.isEmpty()
+          || said.channel().equals(defaultChannel)) {
+        throw e;
+      }
+      log.warn(
+          "Slack refused the channel of the tag slipway.channel; told in the stack's channel",
+          "channel",
+          said.channel(),
+          "error",
+          e.getMessage());
+      return slack.post(defaultChannel, inChannel(defaultChannel, said, message));
+    }
+  }
+
+  /** With a word of where it was meant to stand, if it stands in the stack's channel instead. */
+  private Message inChannel(String channel, Wanted.Said said, Message message) {
+    if (said.channel().isEmpty()
+        || said.channel().equals(defaultChannel)
+        || !channel.equals(defaultChannel)) {
+      return message;
+    }
+    String why =
+        "Told here because Slack refuses the channel "
+            + said.channel()
+            + " of the service's tag slipway.channel: invite the app to it, or correct the tag.";
+    if (message.blocks().isEmpty()) {
+      return Message.ofText(message.text() + "\n" + why);
+    }
+    ArrayNode blocks = message.blocks().deepCopy();
+    blocks
+        .addObject()
+        .put("type", "context")
+        .putArray("elements")
+        .addObject()
+        .put("type", "plain_text")
+        .put("text", why);
+    return new Message(message.text(), blocks);
   }
 
   private static void reason(Slack slack, Progress progress, Message reason) {
@@ -448,7 +488,7 @@ final class Teller {
         failure.kind(),
         "error",
         failure.getMessage());
-    metrics.count("SlackFailures", "Kind", failure.kind().name());
+    metrics.countForFunction("SlackFailures", "Kind", failure.kind().name());
   }
 
   static Duration pause(int attempts, Duration asked) {

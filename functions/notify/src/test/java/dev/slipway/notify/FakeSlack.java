@@ -19,6 +19,9 @@ final class FakeSlack implements Slack {
 
   final List<String> replies = new ArrayList<>();
 
+  /** The last card, line by line. */
+  List<String> card = List.of();
+
   /** The last message in a thread, line by line. */
   List<String> explained = List.of();
 
@@ -39,6 +42,7 @@ final class FakeSlack implements Slack {
     call("post " + to);
     String ts = "1." + ++counter;
     channel.put(ts, message.text());
+    card = Plain.lines(message);
     return new Posted(to, ts);
   }
 
@@ -54,6 +58,7 @@ final class FakeSlack implements Slack {
   public void update(Posted posted, Message message) {
     call("update " + posted.ts());
     channel.put(posted.ts(), message.text());
+    card = Plain.lines(message);
   }
 
   @Override

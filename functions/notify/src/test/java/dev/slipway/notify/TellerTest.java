@@ -20,6 +20,7 @@ import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
+import dev.slipway.slack.Slack.Posted;
 import dev.slipway.slack.SlackException;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -460,6 +461,50 @@ class TellerTest {
 
     assertThat(slack.calls).isEmpty();
     assertThat(item().due()).isNotNull();
+  }
+
+  /** Regression: a channel that Slack refuses made its service silent for ever. */
+  @Test
+  void aWrongChannelOfAServiceIsToldInTheStacksChannel() {
+    slack.failures.add(
+        Optional.of(SlackException.refused("chat.postMessage", "channel_not_found")));
+    Audience wrong = new Audience(Optional.of("C2"), Level.ALL, true);
+    Sample.write(
+        ledger, Sample.deployment(Sample.WEB, 2, Status.ROLLING_OUT, Reason.IN_PROGRESS, 0, wrong));
+    refresh();
+
+    assertThat(slack.calls).containsExactly("post C2", "post C1");
+    assertThat(slack.card.getLast())
+        .contains("refuses the channel C2 of the service's tag slipway.channel", "invite the app");
+    assertThat(item().posted()).map(Posted::channel).contains("C1");
+
+    Sample.write(
+        ledger, Sample.deployment(Sample.WEB, 2, Status.SUCCEEDED, Reason.COMPLETED, 0, wrong));
+    refresh();
+
+    assertThat(slack.calls).endsWith("update 1.1");
+    assertThat(slack.card.getLast()).contains("refuses the channel C2");
+    assertThat(item().due()).isNull();
+  }
+
+  @Test
+  void aWrongChannelOfTheStackWaitsForAPerson() {
+    slack.always = SlackException.refused("chat.postMessage", "channel_not_found");
+    Sample.write(
+        ledger,
+        Sample.deployment(
+            Sample.WEB,
+            2,
+            Status.ROLLING_OUT,
+            Reason.IN_PROGRESS,
+            0,
+            new Audience(Optional.of("C2"), Level.ALL, true)));
+    refresh();
+
+    assertThat(slack.calls).containsExactly("post C2", "post C1");
+    assertThat(item().due()).isNotNull();
+    assertThat(counted.toString(StandardCharsets.UTF_8))
+        .contains("SlackFailures", "CHANNEL", "FunctionName");
   }
 
   @Test
