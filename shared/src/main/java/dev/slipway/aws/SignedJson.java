@@ -2,6 +2,7 @@ package dev.slipway.aws;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.image.Partition;
 import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Json;
 import java.io.IOException;
@@ -367,29 +368,12 @@ public final class SignedJson implements AwsApi {
       return URI.create(endpoint.endsWith("/") ? endpoint : endpoint + "/");
     }
     return URI.create(
-        "https://" + service.endpointPrefix() + "." + region + "." + dnsSuffix(region) + "/");
-  }
-
-  /** Partitions, as the SDKs' partitions.json lists them. */
-  static String dnsSuffix(String region) {
-    if (region.startsWith("cn-")) {
-      return "amazonaws.com.cn";
-    }
-    if (region.startsWith("eusc-")) {
-      return "amazonaws.eu";
-    }
-    if (region.startsWith("us-iso-")) {
-      return "c2s.ic.gov";
-    }
-    if (region.startsWith("us-isob-")) {
-      return "sc2s.sgov.gov";
-    }
-    if (region.startsWith("eu-isoe-")) {
-      return "cloud.adc-e.uk";
-    }
-    if (region.startsWith("us-isof-")) {
-      return "csp.hci.ic.gov";
-    }
-    return "amazonaws.com";
+        "https://"
+            + service.endpointPrefix()
+            + "."
+            + region
+            + "."
+            + Partition.of(region).dnsSuffix()
+            + "/");
   }
 }

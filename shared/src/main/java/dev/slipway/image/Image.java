@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * One image, by content.
  *
- * @param registry host of the registry, for ECR {@code <account>.dkr.ecr.<region>.amazonaws.com}
+ * @param registry host of the registry, as {@link #registryOf} gives it for ECR
  * @param repository name of the repository
  * @param tag the tag it was pushed or found under; empty when only the digest is known
  * @param digest what it is
@@ -17,10 +17,9 @@ public record Image(String registry, String repository, String tag, Digest diges
     return new Image(registryOf(account, region), repository, tag, digest);
   }
 
-  /** Host of an account's private registry; the Regions of China have a domain of their own. */
+  /** Host of an account's private registry: {@code <account>.dkr.ecr.<region>.<domain>}. */
   public static String registryOf(String account, String region) {
-    String suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-    return account + ".dkr.ecr." + region + "." + suffix;
+    return account + ".dkr.ecr." + region + "." + Partition.of(region).dnsSuffix();
   }
 
   public String name() {

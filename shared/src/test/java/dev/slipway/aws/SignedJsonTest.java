@@ -428,15 +428,4 @@ class SignedJsonTest {
     variables.put("AWS_ENDPOINT_URL", "https://127.0.0.1:1");
     assertThatCode(() -> aws().warmUp(AwsService.DYNAMODB)).doesNotThrowAnyException();
   }
-
-  @ParameterizedTest
-  @CsvSource({
-    "eu-west-1, amazonaws.com",
-    "us-gov-west-1, amazonaws.com",
-    "cn-north-1, amazonaws.com.cn",
-    "eusc-de-east-1, amazonaws.eu"
-  })
-  void findsTheDomainOfTheRegionsPartition(String region, String suffix) {
-    assertThat(SignedJson.dnsSuffix(region)).isEqualTo(suffix);
-  }
 }

@@ -5,6 +5,7 @@ import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
+import dev.slipway.image.Partition;
 import dev.slipway.plan.PlanEvent.NotAPush;
 import dev.slipway.plan.PlanEvent.Pushed;
 import dev.slipway.plan.PlanEvent.Reconcile;
@@ -35,7 +36,6 @@ final class PlanEvents {
   private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
   private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
-  private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-\\d");
   private static final int LONGEST_QUOTE = 200;
 
   private PlanEvents() {}
@@ -166,7 +166,7 @@ final class PlanEvents {
       throw unreadable(type, "account", account, "twelve digits");
     }
     String region = required(event, "region", type);
-    if (!REGION.matcher(region).matches()) {
+    if (!Partition.isRegion(region)) {
       throw unreadable(type, "region", region, "a Region such as eu-west-1");
     }
     Instant time = Json.instant(event, "time");
