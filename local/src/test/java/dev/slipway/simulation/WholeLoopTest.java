@@ -141,6 +141,27 @@ class WholeLoopTest {
     assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.SLIPWAY);
   }
 
+  /** A ledger that was deleted begins at 1 again, and its revisions in ECS outlive it. */
+  @Test
+  void aRevisionOfAnEarlierLifeOfTheLedgerIsNotTakenForTheWayBack() {
+    world(ANY, BREAKER_WITHOUT_ROLLBACK);
+    world.ecs(
+        "RegisterTaskDefinition",
+        "{'family': 'web', 'containerDefinitions': [{'name': 'web', 'image': 'other:v0', 'memory':"
+            + " 128}], 'tags': [{'key': 'slipway.deployment', 'value': 'prod/web/3'}]}");
+    world.pass(Duration.ofMinutes(10));
+    world.push("v2", "crash");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(runs()).isEqualTo("web:4");
+    assertThat(
+            world
+                .ecs("DescribeTaskDefinition", "{'taskDefinition': 'web:4'}")
+                .at("/taskDefinition/containerDefinitions/0/image")
+                .asText())
+        .contains("team/app:v1@sha256:");
+  }
+
   @Test
   void whatNeverBecomesHealthyStallsAndGoesBack() {
     world(

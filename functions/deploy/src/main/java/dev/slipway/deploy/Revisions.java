@@ -46,17 +46,18 @@ final class Revisions {
 
   /**
    * The revision that an earlier look may have registered for this deployment without being able to
-   * write it down.
+   * write it down. One that is older than the deployment is of an earlier life of the ledger, whose
+   * numbers began at 1 as well, and names other images.
    */
   Optional<String> registeredFor(Deployment deployment, String family) {
     Instant since = deployment.createdAt().minus(CLOCK_SKEW);
     for (String arn : ecs.newestRevisions(family, NEWEST)) {
       TaskDefinitionDocument revision = ecs.taskDefinition(arn);
-      if (tagValue(deployment).equals(revision.tags().get(TaskDefinitionCopy.DEPLOYMENT_TAG))) {
-        return Optional.of(arn);
-      }
       if (registeredAt(revision.document()).map(at -> at.isBefore(since)).orElse(false)) {
         return Optional.empty();
+      }
+      if (tagValue(deployment).equals(revision.tags().get(TaskDefinitionCopy.DEPLOYMENT_TAG))) {
+        return Optional.of(arn);
       }
     }
     return Optional.empty();
