@@ -241,8 +241,14 @@ public final class NextStep {
         case "ROLLBACK_SUCCESSFUL" -> {
           return new Step.Returned(seen.serviceDeployment().get().rollbackRevision());
         }
-        case "SUCCESSFUL", "STOPPED", "ROLLBACK_FAILED" -> {
+        case "ROLLBACK_FAILED" -> {
+          // Perhaps on its way to another revision than last good.
           return new Step.GoBack();
+        }
+        case "SUCCESSFUL", "STOPPED" -> {
+          return somebodyElses(rollback, service)
+              .<Step>map(Step.GiveWay::new)
+              .orElseGet(Step.GoBack::new);
         }
         case "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS" -> {
           // Under way: the deadline below is the only thing left to watch.
@@ -261,6 +267,18 @@ public final class NextStep {
           "ECS has not finished its rollback within " + words(deadline(seen)) + ".");
     }
     return new Step.Follow(rollout, nextLook(rollout, seen));
+  }
+
+  /**
+   * What the service is set to, when ECS's way back is over and it is neither what failed nor what
+   * was to come back: somebody deployed over it.
+   */
+  private static Optional<String> somebodyElses(Deployment rollback, ServiceView service) {
+    return service
+        .primary()
+        .map(EcsDeployment::taskDefinition)
+        .filter(runs -> !runs.equals(rollback.revisions().own()))
+        .filter(runs -> !runs.equals(rollback.revisions().previous()));
   }
 
   private static boolean stalled(Rollout rollout, Situation seen) {

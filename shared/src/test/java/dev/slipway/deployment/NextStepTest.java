@@ -49,6 +49,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NextStepTest {
@@ -686,6 +687,21 @@ class NextStepTest {
       assertThat(decideWatching("STOPPED")).isEqualTo(new Step.GoBack());
       assertThat(decideWatching("ROLLBACK_FAILED")).isEqualTo(new Step.GoBack());
       assertThat(decideWatching("IN_PROGRESS")).isEqualTo(new Step.GoBack());
+    }
+
+    /** ECS ends a way back as STOPPED when a newer deployment takes its place. */
+    @ParameterizedTest
+    @CsvSource({"STOPPED, true", "SUCCESSFUL, true", "ROLLBACK_FAILED, false"})
+    void whatSomebodyElseDeploysWhileEcsGoesBackStays(String status, boolean theirs) {
+      ServiceView other = service(OFF, 2, "", ecs("ecs-svc/3", "PRIMARY", OTHER, "IN_PROGRESS", 0));
+      Deployment watched = watched().with(new Deployment.Revisions(NEW, "", OLD));
+      Step step =
+          NextStep.decide(
+              head().inFlight(watched),
+              with(
+                  situation(SOON, other, settings()),
+                  serviceDeployment(status, "TRIGGERED", "", "")));
+      assertThat(step).isEqualTo(theirs ? new Step.GiveWay(OTHER) : new Step.GoBack());
     }
 
     @Test
