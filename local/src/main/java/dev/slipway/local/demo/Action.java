@@ -123,6 +123,22 @@ public sealed interface Action {
     }
   }
 
+  /** DeregisterTaskDefinition of the revision that the service is set to. */
+  record DeregisterTaskDefinition(String service) implements Action {
+    @Override
+    public String words() {
+      return "somebody deregisters the task definition that " + service + " runs";
+    }
+  }
+
+  /** Parameter Store's DeleteParameter. */
+  record DeleteParameter(String name) implements Action {
+    @Override
+    public String words() {
+      return "somebody deletes the parameter " + name;
+    }
+  }
+
   /** IAM's UpdateAssumeRolePolicy: from now on the role does not trust ECS. */
   record UpdateAssumeRolePolicy(String role) implements Action {
     @Override

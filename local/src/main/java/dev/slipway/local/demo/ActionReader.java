@@ -33,6 +33,10 @@ final class ActionReader {
         "batch-delete-image", in -> new Action.BatchDeleteImage(in.image("batch-delete-image")));
     kinds.put("delete-log-group", in -> new Action.DeleteLogGroup(in.text("delete-log-group")));
     kinds.put(
+        "deregister-task-definition",
+        in -> new Action.DeregisterTaskDefinition(in.service("deregister-task-definition")));
+    kinds.put("delete-parameter", in -> new Action.DeleteParameter(in.text("delete-parameter")));
+    kinds.put(
         "update-assume-role-policy",
         in -> new Action.UpdateAssumeRolePolicy(in.text("update-assume-role-policy")));
     kinds.put(

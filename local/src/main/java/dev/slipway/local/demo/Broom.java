@@ -26,6 +26,14 @@ final class Broom {
       }
       account.ecs().forgetCapacity(cluster.asText());
     }
+    ObjectNode active = Json.object().put("status", "ACTIVE");
+    for (JsonNode revision :
+        call(AwsService.ECS, "ListTaskDefinitions", active).path("taskDefinitionArns")) {
+      call(
+          AwsService.ECS,
+          "DeregisterTaskDefinition",
+          Json.object().put("taskDefinition", revision.asText()));
+    }
     account.ecs().trustAllRoles();
     account.ecs().lambdaHooks(_ -> Json.object().put("hookStatus", "SUCCEEDED"));
     for (JsonNode repository :

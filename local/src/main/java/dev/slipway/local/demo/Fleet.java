@@ -1,6 +1,7 @@
 package dev.slipway.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.Alarms;
 import dev.slipway.aws.AwsService;
@@ -21,18 +22,15 @@ final class Fleet {
     void push(String image, String behaviour);
   }
 
-  static void create(
-      SimulatedAccount account,
-      List<Scenario.Cluster> clusters,
-      List<Scenario.Service> services,
-      Pusher pusher) {
-    for (Scenario.Cluster cluster : clusters) {
+  static void create(SimulatedAccount account, Scenario scenario, Pusher pusher) {
+    for (Scenario.Cluster cluster : scenario.clusters()) {
       createCluster(account, cluster.name());
       account
           .ecs()
           .addInstances(cluster.name(), cluster.instances(), cluster.cpu(), cluster.memory());
     }
     Map<String, String> images = new LinkedHashMap<>();
+    List<Scenario.Service> services = scenario.services();
     services.forEach(service -> images.put(service.image(), service.behaviour()));
     images.forEach(pusher::push);
     for (Scenario.Service service : services) {
@@ -67,6 +65,16 @@ final class Fleet {
     for (String alarm : service.taggedAlarms()) {
       quietAlarm(account, alarm, Map.of(Alarms.TAG, service.brief()));
     }
+    for (JsonNode secret : service.given().container().path("secrets")) {
+      account.call(
+          AwsService.SSM,
+          "PutParameter",
+          Json.object()
+              .put("Name", secret.path("valueFrom").asText())
+              .put("Value", "secret")
+              .put("Type", "SecureString")
+              .put("Overwrite", true));
+    }
     String definition =
         account
             .call(AwsService.ECS, "RegisterTaskDefinition", definition(account, service, logs))
@@ -83,7 +91,7 @@ final class Fleet {
 
   private static void quietAlarm(SimulatedAccount account, String name, Map<String, String> tags) {
     ObjectNode alarm = Json.object().put("AlarmName", name);
-    var list = alarm.putArray("Tags");
+    ArrayNode list = alarm.putArray("Tags");
     tags.forEach((key, value) -> list.addObject().put("Key", key).put("Value", value));
     account.call(AwsService.CLOUDWATCH, "PutMetricAlarm", alarm);
     account.call(

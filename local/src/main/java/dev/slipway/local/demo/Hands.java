@@ -68,6 +68,14 @@ final class Hands {
       case Action.BatchDeleteImage(String image) -> batchDeleteImage(image);
       case Action.DeleteLogGroup(String group) ->
           aws.call(AwsService.LOGS, "DeleteLogGroup", Json.object().put("logGroupName", group));
+      case Action.DeregisterTaskDefinition(String service) ->
+          aws.call(
+              AwsService.ECS,
+              "DeregisterTaskDefinition",
+              Json.object()
+                  .set("taskDefinition", findings.describe(service).path("taskDefinition")));
+      case Action.DeleteParameter(String name) ->
+          aws.call(AwsService.SSM, "DeleteParameter", Json.object().put("Name", name));
       case Action.UpdateAssumeRolePolicy(String role) ->
           playground.services().ecs().distrustRole("arn:aws:iam::123456789012:role/" + role);
       case Action.SetAlarmState(String alarm, String state) ->

@@ -116,7 +116,7 @@ public final class Player {
           return found.isEmpty();
         },
         REST);
-    found.addAll(playground.watchman().troubles());
+    found.addAll(playground.watchman().troubles(scenario.iamRefuses()));
     return found;
   }
 

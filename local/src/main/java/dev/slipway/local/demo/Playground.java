@@ -284,8 +284,7 @@ public final class Playground implements AutoCloseable {
   public void settle(Scenario scenario) {
     Fleet.create(
         services,
-        scenario.clusters(),
-        scenario.services(),
+        scenario,
         (image, behaviour) ->
             push(Fleet.repository(image), Fleet.tag(image), behaviour, List.of("amd64")));
     account.settle();

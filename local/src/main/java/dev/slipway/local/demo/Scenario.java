@@ -13,6 +13,8 @@ import java.util.Map;
  * @param title one line
  * @param about some sentences; empty if the title says all
  * @param speed account seconds in a second of the person who watches, unless they say otherwise
+ * @param iamRefuses operations that IAM is meant to refuse to Slipway here; any other refusal is a
+ *     mistake in the template
  * @param clusters those that are more than a name
  */
 public record Scenario(
@@ -20,6 +22,7 @@ public record Scenario(
     String title,
     String about,
     int speed,
+    List<String> iamRefuses,
     List<Cluster> clusters,
     List<Service> services,
     List<Step> steps) {

@@ -110,6 +110,7 @@ public final class ScenarioFile {
             root.text("title"),
             root.text("about", ""),
             root.number("speed", SPEED),
+            root.has("iam-refuses") ? root.texts("iam-refuses") : List.of(),
             root.has("clusters") ? each(root, "clusters", ScenarioFile::cluster) : List.of(),
             each(root, "services", ScenarioFile::service),
             each(root, "steps", ScenarioFile::step));

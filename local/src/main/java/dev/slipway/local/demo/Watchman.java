@@ -5,6 +5,7 @@ import dev.slipway.local.lambda.Invocation;
 import dev.slipway.local.runtime.Listener;
 import dev.slipway.runtime.Json;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,15 @@ final class Watchman implements Listener {
 
   private static final String ADMIN = "admin";
 
+  /**
+   * @param denied operation that IAM refused; empty if it is something else
+   */
+  private record Trouble(String denied, String words) {}
+
   private final AtomicLong changes = new AtomicLong();
   private final Map<String, ObjectNode> pushes = new HashMap<>();
   private final Map<String, Integer> calls = new TreeMap<>();
-  private final List<String> troubles = new ArrayList<>();
+  private final List<Trouble> troubles = new ArrayList<>();
 
   /** Something was done that may have changed what can be seen. */
   void changed() {
@@ -68,18 +74,14 @@ final class Watchman implements Listener {
     if (call.refusal() == null) {
       calls.merge(call.operation(), 1, Integer::sum);
     } else if (call.refusal().accessDenied()) {
-      troubles.add(
-          call.principal()
-              + " may not call "
-              + call.operation()
-              + ": "
-              + call.refusal().getMessage());
+      troubles.add(new Trouble(call.operation(), call.refusal().getMessage()));
     }
   }
 
   @Override
   public synchronized void deadLetter(String queue, String deadLetterQueue, String body) {
-    troubles.add("a message of " + queue + " went to " + deadLetterQueue + ": " + body);
+    troubles.add(
+        new Trouble("", "a message of " + queue + " went to " + deadLetterQueue + ": " + body));
   }
 
   /**
@@ -99,8 +101,15 @@ final class Watchman implements Listener {
     return calls.getOrDefault(operation, 0);
   }
 
-  /** Missing permissions and dead letters. */
-  synchronized List<String> troubles() {
-    return List.copyOf(troubles);
+  /**
+   * Missing permissions and dead letters.
+   *
+   * @param meant operations that IAM is meant to refuse
+   */
+  synchronized List<String> troubles(Collection<String> meant) {
+    return troubles.stream()
+        .filter(trouble -> trouble.denied().isEmpty() || !meant.contains(trouble.denied()))
+        .map(Trouble::words)
+        .toList();
   }
 }
