@@ -381,6 +381,23 @@ class WholeLoopTest {
   }
 
   @Test
+  void whatWaitsForSomebodyElsesDeploymentSaysSo() {
+    world(ANY, BREAKER);
+    world.ecs(
+        "RegisterTaskDefinition",
+        "{'family': 'web', 'networkMode': 'awsvpc', 'cpu': '256', 'memory': '512',"
+            + " 'requiresCompatibilities': ['FARGATE'], 'containerDefinitions': [{'name': 'web',"
+            + " 'image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1'}]}");
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'taskDefinition': 'web:2'}");
+    world.push("v2", "healthy");
+    world.until(() -> !head().waiting().because().isEmpty(), Duration.ofMinutes(2));
+    assertThat(head().waiting().because())
+        .isEqualTo("somebody else's deployment of web:2 is in progress");
+    world.until(() -> head().running().brief().equals("team/app:v2"), Duration.ofHours(1));
+    assertThat(head().waiting()).isEqualTo(Head.Waiting.NOTHING);
+  }
+
+  @Test
   void somebodyElsesDeploymentSupersedesOursAndIsAdopted() {
     world(ANY, BREAKER);
     world.push("v2", "slow:60");

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.function.Function;
 
 /**
  * What a deployment looks like in Slack. Pure: the same deployment gives the same message, so that
@@ -86,6 +87,37 @@ public final class Cards {
   }
 
   /**
+   * A deployment in one line of a list: what became of it, why, by whom, and when; in mrkdwn.
+   *
+   * @param rollback as for its card
+   */
+  public static String line(Deployment deployment, Optional<Deployment> rollback) {
+    StringJoiner line = new StringJoiner(" · ");
+    line.add(
+        emoji(deployment.status())
+            + " #"
+            + deployment.sequence()
+            + " "
+            + (deployment.reason() == Reason.BASELINE ? "first seen" : words(deployment))
+            + who(deployment, rollback));
+    line.add(code(fitRaw(change(deployment), 200)));
+    if (worthALine(deployment)) {
+      line.add(deployment.reason().text());
+    }
+    deployment
+        .diagnosis()
+        .filter(_ -> Telling.explains(deployment))
+        .ifPresent(diagnosis -> line.add(fit(escape(diagnosis.cause()).replace('\n', ' '), 200)));
+    return line.add(trigger(deployment, Mrkdwn::day)).toString();
+  }
+
+  private static String who(Deployment deployment, Optional<Deployment> rollback) {
+    return deployment.status() == Status.ROLLED_BACK
+        ? who(deployment.rolledBackBy(), rollback.map(Cards::requester).orElse(""))
+        : "";
+  }
+
+  /**
    * Why it failed, for the thread of its card.
    *
    * @throws java.util.NoSuchElementException if there is no diagnosis
@@ -108,6 +140,29 @@ public final class Cards {
     }
     return new Message(
         fit(escape(deployment.service().brief() + " failed: ") + cause, TEXT), blocks.all);
+  }
+
+  /**
+   * An answer of any length: a section for each paragraph, and more where one is too long, so that
+   * nothing is cut in the middle.
+   *
+   * @param mrkdwn lines; an empty one parts paragraphs
+   */
+  public static Message text(String mrkdwn) {
+    Blocks blocks = new Blocks();
+    for (String paragraph : mrkdwn.split("\n\n")) {
+      StringBuilder section = new StringBuilder();
+      for (String line : paragraph.split("\n")) {
+        String fitting = fit(line, SECTION);
+        if (!section.isEmpty() && section.length() + 1 + fitting.length() > SECTION) {
+          blocks.section(section.toString());
+          section.setLength(0);
+        }
+        section.append(section.isEmpty() ? "" : "\n").append(fitting);
+      }
+      blocks.section(section.toString());
+    }
+    return new Message(fit(mrkdwn, TEXT), blocks.all);
   }
 
   /** A push that changed nothing for a follower, and why. */
@@ -382,16 +437,20 @@ public final class Cards {
   }
 
   private static String trigger(Deployment deployment) {
+    return trigger(deployment, Mrkdwn::time);
+  }
+
+  private static String trigger(Deployment deployment, Function<Instant, String> told) {
     Trigger trigger = deployment.trigger();
     String by = trigger.by().isEmpty() ? "" : " by " + person(fitRaw(trigger.by(), 100));
-    String at = trigger.at() == null ? "" : " at " + time(trigger.at());
+    String at = trigger.at() == null ? "" : " at " + told.apply(trigger.at());
     return switch (trigger.kind()) {
       case PUSH -> "pushed" + by + at;
       case REPLICATION -> "replicated" + by + at;
       case RECONCILE -> "found by the reconcile run" + at;
       // Nobody tells Slipway who deploys beside it.
       case PERSON -> by.isEmpty() ? "seen" + at : "asked for" + by + at;
-      case ROLLBACK -> "way back from #" + deployment.rollbackOf();
+      case ROLLBACK -> "way back from #" + deployment.rollbackOf() + at;
     };
   }
 

@@ -76,12 +76,18 @@ public record Head(
    * Repository to what is wanted from it.
    *
    * @param byRepository at most one per followed repository: the newest wish wins
+   * @param because what it waits for, as the last look found, in words for people; empty before
+   *     that. Decides nothing
    */
-  public record Waiting(Map<String, Wanted> byRepository) {
+  public record Waiting(Map<String, Wanted> byRepository, String because) {
     public static final Waiting NOTHING = new Waiting(Map.of());
 
     public Waiting {
       byRepository = Collections.unmodifiableMap(new TreeMap<>(byRepository));
+    }
+
+    public Waiting(Map<String, Wanted> byRepository) {
+      this(byRepository, "");
     }
 
     public boolean isEmpty() {
@@ -91,7 +97,11 @@ public record Head(
     public Waiting with(Wanted wanted) {
       Map<String, Wanted> next = new TreeMap<>(byRepository);
       next.put(wanted.image().repository(), wanted);
-      return new Waiting(next);
+      return new Waiting(next, because);
+    }
+
+    public Waiting because(String why) {
+      return new Waiting(byRepository, why);
     }
   }
 

@@ -449,7 +449,12 @@ public final class NextStep {
     if (busyUntil.isPresent()) {
       return new Step.Rest(
           earlier(busyUntil.get(), seen.now().plus(SAFETY_LOOK)),
-          "somebody else's deployment is in progress");
+          "somebody else's deployment of "
+              + service
+                  .primary()
+                  .map(primary -> primary.taskDefinition().replaceFirst(".*/", ""))
+                  .orElse("another revision")
+              + " is in progress");
     }
     return new Step.Begin(false);
   }

@@ -10,6 +10,8 @@ public sealed interface Step {
    * Nothing to do.
    *
    * @param until when to look again at the latest; null for when something happens
+   * @param why half a sentence; what waits is told to wait for this, so it must not change while
+   *     nothing does
    */
   record Rest(Instant until, String why) implements Step {}
 

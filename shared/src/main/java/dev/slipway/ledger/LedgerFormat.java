@@ -341,6 +341,9 @@ public final class LedgerFormat {
     head.waiting()
         .byRepository()
         .forEach((repository, wanted) -> waiting.set(repository, write(wanted)));
+    if (!head.waiting().because().isEmpty()) {
+      node.put("waitingBecause", cut(head.waiting().because(), LONGEST_TEXT));
+    }
     head.hold().ifPresent(hold -> node.set("hold", write(hold)));
     head.request().ifPresent(request -> node.set("request", write(request)));
     ObjectNode considered = node.putObject("considered");
@@ -361,7 +364,7 @@ public final class LedgerFormat {
         images(in.at("running")),
         in.at("lastGood").ifThere(LedgerFormat::lastGood),
         in.at("inFlight").ifThere(inFlight -> deployment(inFlight.node)),
-        new Waiting(in.at("waiting").map(LedgerFormat::wanted)),
+        new Waiting(in.at("waiting").map(LedgerFormat::wanted), in.text("waitingBecause")),
         in.at("hold").ifThere(LedgerFormat::hold),
         in.at("request").ifThere(LedgerFormat::request),
         in.at("considered").map(LedgerFormat::considered),

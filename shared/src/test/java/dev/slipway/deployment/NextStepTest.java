@@ -153,7 +153,14 @@ class NextStepTest {
       Head head = waitingFor(head(), image("v2", 2));
       ServiceView busy = service(OFF, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", 0));
       assertThat(NextStep.decide(head, situation(NOON, busy, settings())))
-          .isInstanceOf(Step.Rest.class);
+          .isInstanceOfSatisfying(
+              Step.Rest.class,
+              rest ->
+                  assertThat(rest.why())
+                      .isEqualTo(
+                          "somebody else's deployment of "
+                              + OTHER.substring(OTHER.indexOf('/') + 1)
+                              + " is in progress"));
       assertThat(
               NextStep.decide(head, situation(NOON.plus(Duration.ofMinutes(30)), busy, settings())))
           .isEqualTo(new Step.Begin(false));

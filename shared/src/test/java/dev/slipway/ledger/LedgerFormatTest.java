@@ -178,6 +178,17 @@ class LedgerFormatTest {
   }
 
   @Test
+  void keepsWhatAWishWaitsFor() {
+    Head resting = HEAD.waiting(HEAD.waiting().because("somebody <else> deploys"));
+    ObjectNode document = LedgerFormat.write(resting);
+    assertThat(LedgerFormat.head(stored(document), 0, List.of())).isEqualTo(resting);
+    document.remove("waitingBecause");
+    assertThat(LedgerFormat.head(document, 0, List.of()))
+        .as("as an older version wrote it")
+        .isEqualTo(HEAD);
+  }
+
+  @Test
   void ignoresFieldsThatANewerVersionWrote() {
     ObjectNode document = LedgerFormat.write(deployment(WEB, 5));
     document.put("invented", "later");

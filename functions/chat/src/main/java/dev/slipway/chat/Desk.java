@@ -15,7 +15,6 @@ import dev.slipway.ledger.HeadChangedException;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.policy.Release;
 import dev.slipway.runtime.Log;
-import dev.slipway.slack.Message;
 import dev.slipway.slack.Slack;
 import dev.slipway.slack.SlackException;
 import java.time.Instant;
@@ -126,8 +125,7 @@ final class Desk {
   /** What was asked for is done by now: an answer that cannot be given must not undo or repeat. */
   private void respond(String responseUrl, Reply reply) {
     try {
-      slack.respond(
-          responseUrl, Message.ofText(Mrkdwn.fit(reply.text(), Cards.SECTION)), reply.everyone());
+      slack.respond(responseUrl, Cards.text(reply.text()), reply.everyone());
     } catch (SlackException e) {
       log.warn("the answer could not be given", "error", e.getMessage());
     }
@@ -175,7 +173,11 @@ final class Desk {
     Head head = ledger.head(service);
     return head.version() == 0
         ? unknown(service)
-        : Words.status(head, ledger.accountHold(), ledger.deployments(service, 5));
+        : Words.status(
+            head,
+            ledger.accountHold(),
+            ledger.deployments(service, Words.DEPLOYMENTS),
+            ledger.pushes(service, Words.DECLINED));
   }
 
   private String unknown(ServiceRef service) {
@@ -288,7 +290,7 @@ final class Desk {
                     + " is not in quarantine at "
                     + code(service.brief())
                     + ". "
-                    + Words.quarantine(head.quarantine()));
+                    + Words.quarantine(service, head.quarantine()));
           }
           if (digests.size() > 1) {
             return Edit.nothing(
@@ -296,7 +298,7 @@ final class Desk {
                     + " fits several digests at "
                     + code(service.brief())
                     + ": name one. "
-                    + Words.quarantine(found));
+                    + Words.quarantine(service, found));
           }
           Release release =
               Release.of(

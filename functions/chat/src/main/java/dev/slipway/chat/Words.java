@@ -1,14 +1,18 @@
 package dev.slipway.chat;
 
 import static dev.slipway.chat.Mrkdwn.code;
+import static dev.slipway.chat.Mrkdwn.day;
 import static dev.slipway.chat.Mrkdwn.escape;
 import static dev.slipway.chat.Mrkdwn.person;
-import static dev.slipway.chat.Mrkdwn.time;
 
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
 import dev.slipway.deployment.Head.Quarantine;
+import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.ledger.PushRecord;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +23,13 @@ import java.util.stream.Collectors;
 final class Words {
 
   private static final int SERVICES = 20;
+  private static final int QUARANTINED = 10;
+
+  /** Deployments that are told of one service. */
+  static final int DEPLOYMENTS = 5;
+
+  /** Pushes that are told of one service. */
+  static final int DECLINED = 5;
 
   private Words() {}
 
@@ -66,7 +77,7 @@ final class Words {
     return "by "
         + person(hold.by())
         + " since "
-        + time(hold.at())
+        + day(hold.at())
         + (hold.why().isBlank() ? "" : ": " + escape(hold.why()));
   }
 
@@ -130,7 +141,35 @@ final class Words {
         .collect(Collectors.joining(", "));
   }
 
-  static String status(Head head, Optional<Hold> accountHold, List<Deployment> newest) {
+  /**
+   * One service; its paragraphs are parted by empty lines.
+   *
+   * @param newest its last deployments, newest first
+   * @param declined the last pushes that changed nothing, newest first
+   */
+  static String status(
+      Head head, Optional<Hold> accountHold, List<Deployment> newest, List<PushRecord> declined) {
+    StringJoiner paragraphs = new StringJoiner("\n\n");
+    paragraphs.add(now(head, accountHold));
+    if (!head.quarantine().isEmpty()) {
+      paragraphs.add(quarantine(head.service(), head.quarantine()));
+    }
+    if (!newest.isEmpty()) {
+      paragraphs.add(
+          newest.stream()
+              .map(deployment -> Cards.line(deployment, wayBack(deployment, newest)))
+              .collect(Collectors.joining("\n", "*Last deployments*\n", "")));
+    }
+    if (!declined.isEmpty()) {
+      paragraphs.add(
+          declined.stream()
+              .map(Words::declined)
+              .collect(Collectors.joining("\n", "*Last pushes that changed nothing*\n", "")));
+    }
+    return paragraphs.toString();
+  }
+
+  private static String now(Head head, Optional<Hold> accountHold) {
     StringJoiner lines = new StringJoiner("\n");
     accountHold.ifPresent(hold -> lines.add("⏸️ *Everything is held* " + held(hold)));
     lines.add("*" + escape(head.service().brief()) + "*");
@@ -141,7 +180,8 @@ final class Words {
             lines.add(
                 "last good "
                     + code(good.images().isEmpty() ? "unknown" : good.images().brief())
-                    + (good.sequence() == 0 ? ", the baseline" : ", #" + good.sequence())
+                    + ", #"
+                    + good.sequence()
                     + (good.steady() ? "" : ", which was not steady: no place to go back to")));
     head.inFlight().ifPresent(flying -> lines.add("in flight " + flying(flying)));
     head.request()
@@ -149,38 +189,99 @@ final class Words {
             lines.add(
                 switch (request) {
                   case Head.Request.RollBack back ->
-                      person(back.by()) + " asked to roll back #" + back.sequence();
+                      person(back.by())
+                          + " asked at "
+                          + day(back.at())
+                          + " to roll back #"
+                          + back.sequence();
                 }));
+    head.waiting().byRepository().values().stream()
+        .map(wanted -> "waits " + code(wanted.image().brief()) + ", " + since(wanted))
+        .forEach(lines::add);
     if (!head.waiting().isEmpty()) {
-      lines.add("waits " + waiting(head));
+      lines.add("it waits for " + waitsFor(head, accountHold));
     }
-    head.hold().ifPresent(hold -> lines.add("⏸️ held " + held(hold)));
-    if (!head.quarantine().isEmpty()) {
-      lines.add(quarantine(head.quarantine()));
-    }
-    for (Deployment deployment : newest) {
-      lines.add(
-          "#"
-              + deployment.sequence()
-              + " "
-              + escape(Plain.line(Cards.deployment(deployment, Optional.empty(), false))));
-    }
+    head.hold()
+        .ifPresent(hold ->
+            lines.add(
+                "⏸️ held "
+                    + held(hold)
+                    + "; `/slipway resume "
+                    + escape(head.service().brief())
+                    + "` lifts it"));
     return lines.toString();
   }
 
-  static String quarantine(List<Quarantine> entries) {
-    return entries.isEmpty()
-        ? "Nothing is in quarantine there."
-        : "In quarantine: "
-            + entries.stream()
-                .limit(10)
-                .map(entry ->
-                    code(entry.image())
-                        + " "
-                        + code(entry.digest().brief())
-                        + " since #"
-                        + entry.sequence())
-                .collect(Collectors.joining(", "))
-            + (entries.size() > 10 ? " and " + (entries.size() - 10) + " more" : "");
+  private static String since(Wanted wanted) {
+    return switch (wanted.trigger().kind()) {
+      case PERSON ->
+          "asked for by " + person(wanted.trigger().by()) + " at " + day(wanted.trigger().at());
+      case PUSH, REPLICATION, RECONCILE, ROLLBACK -> "pushed at " + day(wanted.pushedAt());
+    };
+  }
+
+  /** What is known of it here comes first; the rest is as the last look found it. */
+  private static String waitsFor(Head head, Optional<Hold> accountHold) {
+    if (head.inFlight().isPresent()) {
+      return "#" + head.inFlight().get().sequence() + ", which is in flight";
+    }
+    if (head.hold().isPresent()) {
+      return "the hold over this service";
+    }
+    if (accountHold.isPresent()) {
+      return "the hold over everything; `/slipway resume all` lifts it";
+    }
+    String because = head.waiting().because();
+    return because.isEmpty() ? "the next look at the service" : "its turn: " + escape(because);
+  }
+
+  private static Optional<Deployment> wayBack(Deployment deployment, List<Deployment> newest) {
+    return newest.stream().filter(other -> other.rollbackOf() == deployment.sequence()).findFirst();
+  }
+
+  private static String declined(PushRecord push) {
+    return "ℹ️ "
+        + code(push.image())
+        + " at "
+        + day(push.trigger().at())
+        + (push.trigger().kind() == Trigger.Kind.PERSON
+            ? ", asked for by " + person(push.trigger().by())
+            : "")
+        + ": "
+        + push.reason().text()
+        + (push.detail().isBlank()
+            ? ""
+            : ". " + Mrkdwn.fit(escape(push.detail()).replace('\n', ' '), 300));
+  }
+
+  /** What failed here, and how to let it come back. */
+  static String quarantine(ServiceRef service, List<Quarantine> entries) {
+    if (entries.isEmpty()) {
+      return "Nothing is in quarantine there.";
+    }
+    List<Quarantine> newest =
+        entries.stream().sorted(Comparator.comparing(Quarantine::at).reversed()).toList();
+    return newest.stream()
+            .limit(QUARANTINED)
+            .map(entry ->
+                "🔒 "
+                    + code(entry.image())
+                    + " "
+                    + code(entry.digest().brief())
+                    + " since #"
+                    + entry.sequence()
+                    + " at "
+                    + day(entry.at())
+                    + ": "
+                    + entry.reason().text())
+            .collect(Collectors.joining("\n", "*In quarantine*\n", ""))
+        + (entries.size() > QUARANTINED
+            ? "\n… and " + (entries.size() - QUARANTINED) + " more"
+            : "")
+        + "\nIf the image was not to blame: `/slipway release "
+        + escape(service.brief())
+        + " "
+        + newest.getFirst().digest().brief()
+        + "`";
   }
 }

@@ -23,6 +23,7 @@ import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.HeadChangedException;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.MemoryLedger;
+import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.Log;
@@ -65,6 +66,7 @@ class DeskTest {
   private final List<String> looks = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
   private final Map<String, String> seen = new HashMap<>();
+  private final List<String> sections = new ArrayList<>();
   private boolean slackIsDown;
   private int messages;
 
@@ -91,6 +93,8 @@ class DeskTest {
             throw SlackException.outage("response_url", "HTTP 500");
           }
           answers.add(new Answer(responseUrl, message.text(), everyone));
+          sections.clear();
+          message.blocks().forEach(block -> sections.add(block.path("text").path("text").asText()));
         }
       };
 
@@ -308,8 +312,156 @@ class DeskTest {
 
     assertThat(answer.text())
         .contains("runs `team/app:v1`", "last good `team/app:v1`", "in flight #2", "quarantine")
-        .contains("#2 🚀 prod/web is rolling out");
+        .contains("🚀 #2 is rolling out · `team/app:v1 → team/app:v2`");
     assertThat(answer.everyone()).isFalse();
+  }
+
+  private static final String AT =
+      "<!date^1768469400^{date_short_pretty} {time}|2026-01-15 09:30 UTC>";
+
+  @Test
+  void showsTheVerdictsOfTheLastDeploymentsAndWhoWantedThem() {
+    Head head = backFromV2();
+    Deployment back =
+        asked(deployment(3, Status.SUCCEEDED).to(images("v2", 'b'), images("v1", 'a')), 2);
+    Deployment undone =
+        deployment(2, Status.ROLLED_BACK)
+            .backBy(RolledBackBy.PERSON)
+            .as(Status.ROLLED_BACK, Reason.UNDONE_BY_PERSON, "", NOW);
+    ledger.write(Ledger.Change.of(head, head, undone, back));
+
+    assertThat(say(STRANGER, "status prod/web").text().lines())
+        .containsSequence(
+            "*Last deployments*",
+            "✅ #3 went back · `team/app:v2 → team/app:v1` · asked for by <@U0123ABCD> at " + AT,
+            "🔙 #2 was rolled back by <@U0123ABCD> · `team/app:v1 → team/app:v2` · a person"
+                + " rolled it back · pushed at "
+                + AT);
+  }
+
+  private static Deployment asked(Deployment d, long rollbackOf) {
+    return new Deployment(
+        d.service(),
+        d.sequence(),
+        d.status(),
+        d.reason(),
+        d.detail(),
+        d.from(),
+        d.to(),
+        new Trigger(Trigger.Kind.PERSON, OPERATOR, "", NOW),
+        d.revisions(),
+        d.rollout(),
+        rollbackOf,
+        d.rolledBackBy(),
+        d.audience(),
+        d.diagnosis(),
+        d.createdAt(),
+        d.updatedAt(),
+        d.finishedAt());
+  }
+
+  @Test
+  void showsWhatIsInQuarantineAndHowToReleaseIt() {
+    backFromV2();
+
+    assertThat(say(STRANGER, "status prod/web").text().lines())
+        .contains(
+            "*In quarantine*",
+            "🔒 `team/app:v2` `sha256:bbbbbbbbbbbb` since #2 at "
+                + AT
+                + ": too many tasks of the new revision failed")
+        .anyMatch(line ->
+            line.startsWith("If the image was not to blame: `/slipway release prod/web sha256:"));
+  }
+
+  @Test
+  void theCommandThatItNamesForAReleaseWorks() {
+    backFromV2();
+    String text = say(STRANGER, "status prod/web").text();
+    String command = text.replaceAll("(?s).*`/slipway (release [^`]*)`.*", "$1");
+
+    assertThat(say(OPERATOR, command).text()).contains("released");
+  }
+
+  @Test
+  void showsThePushesThatWereDeclinedWithTheirReasonsNewestFirst() {
+    for (int i = 1; i <= 7; i++) {
+      ledger.addPush(declined(i, Trigger.Kind.PUSH), NOW);
+    }
+    ledger.addPush(declined(8, Trigger.Kind.PERSON), NOW);
+
+    List<String> lines = say(STRANGER, "status prod/web").text().lines().toList();
+
+    int first = lines.indexOf("*Last pushes that changed nothing*") + 1;
+    assertThat(lines.subList(first, lines.size())).hasSize(5);
+    assertThat(lines.get(first))
+        .isEqualTo(
+            "ℹ️ `team/app:v0.8` at "
+                + AT.replace("1768469400", "1768469408")
+                + ", asked for by <@U0123ABCD>: the version is lower than the running one. 0.8"
+                + " &lt; 1.0");
+    assertThat(lines.getLast()).contains("`team/app:v0.4`");
+  }
+
+  private static PushRecord declined(int number, Trigger.Kind kind) {
+    return new PushRecord(
+        WEB,
+        "team/app:v0." + number,
+        digest('a').value(),
+        Reason.VERSION_LOWER,
+        "0." + number + " < 1.0",
+        new Trigger(kind, OPERATOR, "event-" + number, NOW.plusSeconds(number)),
+        Audience.DEFAULT);
+  }
+
+  @Test
+  void saysWhatAWishWaitsFor() {
+    assertThat(say(STRANGER, "status prod/api").text())
+        .contains("waits `team/app:v6`, pushed at " + AT, "it waits for the next look");
+
+    Head head = ledger.head(API);
+    head =
+        ledger.write(
+            Ledger.Change.of(
+                head, head.waiting(head.waiting().because("somebody else's <web:7>"))));
+    assertThat(say(STRANGER, "status prod/api").text())
+        .contains("it waits for its turn: somebody else's &lt;web:7&gt;");
+
+    say(OPERATOR, "hold all");
+    assertThat(say(STRANGER, "status prod/api").text())
+        .contains("it waits for the hold over everything; `/slipway resume all` lifts it");
+
+    say(OPERATOR, "hold prod/api the sale");
+    assertThat(say(STRANGER, "status prod/api").text())
+        .contains(
+            "it waits for the hold over this service",
+            "⏸️ held by <@U0123ABCD> since " + AT + ": the sale; `/slipway resume prod/api`");
+
+    head = ledger.head(API);
+    ledger.write(Ledger.Change.of(head, head.inFlight(deployment(3, Status.BAKING))));
+    assertThat(say(STRANGER, "status prod/api").text())
+        .contains("it waits for #3, which is in flight");
+  }
+
+  @Test
+  void aLongAnswerIsNotCutInTheMiddle() {
+    for (int i = 1; i <= 5; i++) {
+      ledger.addPush(
+          new PushRecord(
+              WEB,
+              "team/" + "n".repeat(300) + ":v" + i,
+              digest('a').value(),
+              Reason.VERSION_LOWER,
+              "<".repeat(500),
+              new Trigger(Trigger.Kind.PUSH, "", "event-" + i, NOW),
+              Audience.DEFAULT),
+          NOW);
+    }
+    say(STRANGER, "status prod/web");
+
+    assertThat(sections).allSatisfy(text -> assertThat(text.length()).isBetween(1, 3000));
+    assertThat(String.join("\n", sections))
+        .contains(":v1`", ":v5`", "*Last deployments*", "*In quarantine*");
   }
 
   @Test
@@ -340,7 +492,7 @@ class DeskTest {
   void releasesNothingThatIsNotClearlyNamed(String image, String words) {
     Answer answer = say(OPERATOR, "release prod/web " + image);
 
-    assertThat(answer.text()).contains(words, "In quarantine: ");
+    assertThat(answer.text()).contains(words, "*In quarantine*");
     assertThat(ledger.head(WEB).quarantine()).hasSize(3);
   }
 

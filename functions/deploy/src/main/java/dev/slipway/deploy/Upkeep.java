@@ -22,15 +22,17 @@ final class Upkeep extends Act {
     super(tools, seen);
   }
 
-  Done rest(Instant until) {
+  Done rest(Instant until, String why) {
     boolean same = head.due() == null ? until == null : head.due().equals(until);
     boolean sooner =
         head.due() != null
             && until != null
             && head.due().isBefore(until)
             && head.due().isAfter(now);
-    if (head.version() > 0 && !same && !sooner) {
-      write(head.due(until));
+    boolean told = head.waiting().isEmpty() || head.waiting().because().equals(why);
+    if (head.version() > 0 && (!told || !(same || sooner))) {
+      Head after = told ? head : head.waiting(head.waiting().because(why));
+      write(sooner ? after : after.due(until));
     }
     return Done.REST;
   }

@@ -84,7 +84,7 @@ public final class Worker {
 
   private Done perform(Step step, Observed seen) {
     return switch (step) {
-      case Step.Rest rest -> new Upkeep(tools, seen).rest(rest.until());
+      case Step.Rest rest -> new Upkeep(tools, seen).rest(rest.until(), rest.why());
       case Step.TakeBaseline ignored -> new Upkeep(tools, seen).baseline();
       case Step.Adopt ignored -> new Upkeep(tools, seen).adopt();
       case Step.GiveWay way -> new Upkeep(tools, seen).giveWay(way.taskDefinition());
