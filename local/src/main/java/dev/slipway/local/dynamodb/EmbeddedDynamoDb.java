@@ -18,12 +18,15 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
 /**
  * DynamoDB Local in this JVM, in memory, on a free port of the loopback interface. It is put
  * together from its parts, because its own server binds every interface and sends telemetry. The
- * native library for Linux, macOS and Windows is inside its jar.
+ * native library for {@value #PLATFORMS} is inside its jar.
  *
  * <p>Also an {@link AwsApi}, without any check of permissions. Time to live is not left to it: it
  * would compare with the real clock.
  */
 public final class EmbeddedDynamoDb implements AwsApi, AutoCloseable {
+
+  private static final String PLATFORMS =
+      "Linux and macOS on x86-64 and arm64, and for Windows on x86-64";
 
   /** So begins every ARN that DynamoDB Local gives. */
   private static final String ITS_ARN = "arn:aws:dynamodb:ddblocal:000000000000:";
@@ -58,16 +61,23 @@ public final class EmbeddedDynamoDb implements AwsApi, AutoCloseable {
           new LocalDynamoDBServerHandler(
               new LocalDynamoDBRequestHandler(0, true, null, true, false), "*"));
       server.start();
-    } catch (Exception cannotStart) {
+    } catch (Exception | LinkageError cannotStart) {
       throw new IllegalStateException(
-          "DynamoDB Local does not start on "
-              + System.getProperty("os.name")
-              + " "
-              + System.getProperty("os.arch"),
-          cannotStart);
+          cannotStart(System.getProperty("os.name"), System.getProperty("os.arch")), cannotStart);
     }
     return new EmbeddedDynamoDb(
         server, connector.getLocalPort(), "arn:aws:dynamodb:" + region + ":" + accountId + ":");
+  }
+
+  static String cannotStart(String system, String processor) {
+    return "DynamoDB Local, which plays the ledger here, does not start on "
+        + system
+        + " "
+        + processor
+        + ". Its native library is there for "
+        + PLATFORMS
+        + "; elsewhere, run this in a container of the platform linux/amd64. To install Slipway it"
+        + " is not needed: mvn package -DskipTests builds everything that sam deploy uploads";
   }
 
   /** Where any DynamoDB client can reach it, with any credentials. */
