@@ -234,5 +234,10 @@ class DocsTest {
       assertThat(read("README.md")).contains("`" + output + "`");
       assertThat(stack.outputs()).containsKey(output);
     }
+    for (String output :
+        List.of("AlarmTopic", "RepeatFailedPushes", "LookForMissedPushes", "LedgerTable")) {
+      assertThat(read("docs/operating.md")).contains("output `" + output + "`");
+      assertThat(stack.outputs()).containsKey(output);
+    }
   }
 }

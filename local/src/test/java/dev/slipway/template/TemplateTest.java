@@ -173,6 +173,16 @@ class TemplateTest {
             integration.properties().path("PayloadFormatVersion").asText().equals("2.0"));
   }
 
+  /** A new account has so little concurrency that every reservation is refused. */
+  @Test
+  void thePublicUrlCanBeGivenABrakeAndReservesNothingByDefault() {
+    assertThat(WITH_CHAT.functions())
+        .allSatisfy(function -> assertThat(function.reservedConcurrency()).isNegative());
+    Stack braked = TEMPLATE.stack(Map.of("ChatEndpoint", "function-url", "ChatConcurrency", "10"));
+    assertThat(braked.function("ChatDoorFunction").reservedConcurrency()).isEqualTo(10);
+    assertThat(braked.function("ChatDeskFunction").reservedConcurrency()).isNegative();
+  }
+
   @Test
   void theSlackSecretIsMadeEmptyAndNoParameterAsksForAToken() {
     Resource secret = PLAIN.resource("SlackSecret");
@@ -495,6 +505,9 @@ class TemplateTest {
     assertThat(descriptions.keySet()).isEqualTo(WITH_CHAT.outputs().keySet());
     assertThat(descriptions.values()).noneMatch(String::isBlank);
     assertThat(PLAIN.outputs().get("FollowARepository")).contains("key=slipway,value=on");
+    assertThat(PLAIN.outputs().get("LookForMissedPushes"))
+        .contains("--queue-url " + PLAIN.ref("PushQueue"))
+        .endsWith("'" + Json.write(Repository.event("slipway-reconcile")) + "'");
     assertThat(PLAIN.outputs().get("ConnectSlack"))
         .contains("put-secret-value", PLAIN.ref("SlackSecret"));
   }
