@@ -64,7 +64,7 @@ final class Account implements AutoCloseable {
 
     /** As in IAM: {@code ecs:UpdateService}. */
     String name() {
-      return (service == AwsService.TAGGING ? "tag" : service.signingName()) + ":" + operation;
+      return service.actionPrefix() + ":" + operation;
     }
   }
 

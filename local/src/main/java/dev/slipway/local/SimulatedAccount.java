@@ -152,7 +152,7 @@ public final class SimulatedAccount implements AwsApi {
   }
 
   private void count(Call call) {
-    calls.merge(call.service().signingName() + ":" + call.operation(), 1L, Long::sum);
+    calls.merge(call.service().actionPrefix() + ":" + call.operation(), 1L, Long::sum);
     listeners.forEach(listener -> listener.accept(call));
   }
 

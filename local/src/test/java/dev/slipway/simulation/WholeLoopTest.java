@@ -686,7 +686,7 @@ class WholeLoopTest {
     world.account.forgetCalls();
     alarm("foreign", "ALARM");
     world.pass(Duration.ofSeconds(30));
-    assertThat(world.account.calls()).containsOnlyKeys("monitoring:SetAlarmState");
+    assertThat(world.account.calls()).containsOnlyKeys("cloudwatch:SetAlarmState");
     untilEnded(2);
     assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
   }
@@ -702,7 +702,7 @@ class WholeLoopTest {
         .containsExactly("composite", "tagged");
     assertThat(world.account.calls())
         .as("once by plan for the followers, once by deploy for the alarms")
-        .containsEntry("tagging:GetResources", 2L);
+        .containsEntry("tag:GetResources", 2L);
   }
 
   @Test
@@ -717,7 +717,7 @@ class WholeLoopTest {
     assertThat(world.account.calls())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
-                "tagging:GetResources", 1L,
+                "tag:GetResources", 1L,
                 "ecs:DescribeServices", 1L,
                 "ecs:DescribeTaskDefinition", 1L,
                 "ecs:RegisterTaskDefinition", 1L,

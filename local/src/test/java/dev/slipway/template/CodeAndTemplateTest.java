@@ -141,16 +141,7 @@ class CodeAndTemplateTest {
       // A registration passes the task's roles on, and sets the tags of the new revision.
       case "ECS RegisterTaskDefinition" ->
           Set.of("ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole");
-      default ->
-          Set.of(
-              switch (service) {
-                    case TAGGING -> "tag";
-                    case CLOUDWATCH -> "cloudwatch";
-                    case ECS, ECR, SQS, DYNAMODB, SSM, SECRETS_MANAGER, EVENTS, LOGS, CODEDEPLOY ->
-                        service.signingName();
-                  }
-                  + ":"
-                  + operation);
+      default -> Set.of(service.actionPrefix() + ":" + operation);
     };
   }
 

@@ -45,7 +45,7 @@ public class AwsException extends RuntimeException {
       int status,
       ObjectNode body) {
     super(
-        service.signingName()
+        service.actionPrefix()
             + ":"
             + operation
             + " answered "

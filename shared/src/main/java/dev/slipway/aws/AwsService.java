@@ -42,6 +42,15 @@ public enum AwsService {
     return signingName;
   }
 
+  /** What IAM calls it, and so the policies and people: {@code tag} in {@code tag:GetResources}. */
+  public String actionPrefix() {
+    return switch (this) {
+      case TAGGING -> "tag";
+      case CLOUDWATCH -> "cloudwatch";
+      case ECS, ECR, SQS, DYNAMODB, SSM, SECRETS_MANAGER, EVENTS, LOGS, CODEDEPLOY -> signingName;
+    };
+  }
+
   /** What stands before the dot and the operation in the header {@code X-Amz-Target}. */
   public String targetPrefix() {
     return targetPrefix;

@@ -101,7 +101,7 @@ public final class AwsFront implements HttpHandler {
   /** AWS's words alone: the exception puts operation and code before them. */
   private static String words(AwsException refused) {
     String beginning =
-        refused.service().signingName()
+        refused.service().actionPrefix()
             + ":"
             + refused.operation()
             + " answered "

@@ -107,7 +107,7 @@ public final class Authorisation {
         operation,
         "AccessDeniedException",
         "The local account does not know which permissions "
-            + service.signingName()
+            + service.actionPrefix()
             + ":"
             + operation
             + " needs; add it to Authorisation",

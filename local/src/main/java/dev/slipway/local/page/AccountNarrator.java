@@ -74,7 +74,7 @@ public final class AccountNarrator implements Listener {
     narrator.call(
         call.at(),
         call.principal(),
-        call.service().signingName() + ":" + call.operation(),
+        call.service().actionPrefix() + ":" + call.operation(),
         call.input(),
         call.output() == null ? Json.object() : call.output(),
         error);

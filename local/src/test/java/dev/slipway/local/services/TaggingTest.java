@@ -79,7 +79,7 @@ class TaggingTest {
 
     assertThat(followers).hasSize(1_000);
     assertThat(new HashSet<>(followers)).hasSize(1_000);
-    assertThat(world.account.calls()).containsEntry("tagging:GetResources", 10L);
+    assertThat(world.account.calls()).containsEntry("tag:GetResources", 10L);
   }
 
   @Test
