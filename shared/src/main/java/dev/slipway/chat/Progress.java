@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** How far a rollout is, in lines: tasks, traffic, and what it waits for. */
-final class Progress {
+public final class Progress {
 
   private static final int BAR = 10;
   private static final String BAKE = "BAKE_TIME";
@@ -49,6 +49,13 @@ final class Progress {
   /** Whether nothing happens until somebody says so. */
   static boolean waitsForPerson(Rollout rollout) {
     return rollout.shift().awaited().filter(hook -> hook.type() == Hook.Type.PAUSE).isPresent();
+  }
+
+  /** For a line that has more to tell: {@code , 10 % of traffic, waits for a person}. */
+  public static String brief(Rollout rollout) {
+    Shift shift = rollout.shift();
+    return (shift.partial() ? ", " + percent(shift.production().getAsDouble()) + " traffic" : "")
+        + (waitsForPerson(rollout) ? ", waits for a person" : "");
   }
 
   private static String tasks(Rollout rollout) {

@@ -132,7 +132,8 @@ final class Words {
         + deployment.status().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
         + (deployment.rollout().desired() > 0
             ? " (" + deployment.rollout().running() + "/" + deployment.rollout().desired() + ")"
-            : "");
+            : "")
+        + Progress.brief(deployment.rollout());
   }
 
   private static String waiting(Head head) {

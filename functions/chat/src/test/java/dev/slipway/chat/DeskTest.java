@@ -31,6 +31,8 @@ import dev.slipway.runtime.PermanentFailure;
 import dev.slipway.slack.Message;
 import dev.slipway.slack.Slack;
 import dev.slipway.slack.SlackException;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
@@ -43,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,7 +189,24 @@ class DeskTest {
         Head.unseen(WEB)
             .running(images("v1", 'a'))
             .lastGood(new LastGood("td:1", images("v1", 'a'), 1, NOW, true));
-    Deployment flying = deployment(2, Status.ROLLING_OUT);
+    Shift shift =
+        new Shift(
+            "CANARY",
+            List.of(new Shift.Mark("POST_PRODUCTION_TRAFFIC_SHIFT", OptionalDouble.of(10), NOW)),
+            OptionalDouble.empty(),
+            NOW.plusSeconds(3600),
+            Optional.of(
+                new Hook(
+                    "ecs-pause-1",
+                    Hook.Type.PAUSE,
+                    "",
+                    "POST_PRODUCTION_TRAFFIC_SHIFT",
+                    Hook.State.AWAITING_ACTION,
+                    NOW.plusSeconds(3600),
+                    Hook.TimeoutAction.ROLLBACK,
+                    NOW)));
+    Deployment plain = deployment(2, Status.ROLLING_OUT);
+    Deployment flying = plain.with(plain.rollout().toBuilder().shift(shift).build());
     ledger.write(
         new Ledger.Change(
             Head.unseen(WEB),
@@ -311,8 +331,13 @@ class DeskTest {
     Answer answer = say(STRANGER, "status prod/web");
 
     assertThat(answer.text())
-        .contains("runs `team/app:v1`", "last good `team/app:v1`", "in flight #2", "quarantine")
-        .contains("🚀 #2 is rolling out · `team/app:v1 → team/app:v2`");
+        .contains(
+            "runs `team/app:v1`",
+            "last good `team/app:v1`",
+            "in flight #2",
+            "10 % of traffic, waits for a person",
+            "quarantine")
+        .contains("🚀 #2 waits for a person · `team/app:v1 → team/app:v2`");
     assertThat(answer.everyone()).isFalse();
   }
 
