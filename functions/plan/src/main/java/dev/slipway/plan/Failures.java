@@ -44,6 +44,10 @@ final class Failures {
     }
   }
 
+  boolean any() {
+    return !causes.isEmpty();
+  }
+
   /**
    * @throws IllegalStateException naming the services, if anything failed
    */

@@ -1,7 +1,9 @@
 package dev.slipway.plan;
 
 import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Image;
+import java.util.Optional;
 
 /** What plan is told. */
 public sealed interface PlanEvent {
@@ -17,8 +19,12 @@ public sealed interface PlanEvent {
   record Pushed(Image image, String manifestMediaType, String artifactMediaType, Trigger trigger)
       implements PlanEvent {}
 
-  /** Look for pushes whose events were lost, and for followers not seen yet. */
-  record Reconcile() implements PlanEvent {}
+  /**
+   * Look for pushes whose events were lost, and for followers not seen yet.
+   *
+   * @param after the last service that an earlier part of the run has done; empty to begin
+   */
+  record Reconcile(Optional<ServiceRef> after) implements PlanEvent {}
 
   /**
    * Understood, and no push of an image.

@@ -1,8 +1,10 @@
 package dev.slipway.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.follow.FollowerTags;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.Partition;
@@ -12,6 +14,7 @@ import dev.slipway.plan.PlanEvent.Reconcile;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -68,7 +71,7 @@ final class PlanEvents {
     return switch (source + "/" + type) {
       case "aws.ecr/" + PUSH -> push(event);
       case "aws.ecr/" + REPLICATION -> replication(event);
-      case "slipway/" + RECONCILE -> new Reconcile();
+      case "slipway/" + RECONCILE -> new Reconcile(after(event.path("detail")));
       default ->
           throw new PermanentFailure(
               "plan does not know events of source '"
@@ -83,6 +86,22 @@ final class PlanEvents {
                   + RECONCILE
                   + "'. Correct the rule that sent it");
     };
+  }
+
+  /** The message by which a run goes on behind a service, when its time is over. */
+  static String goOnAfter(ServiceRef service) {
+    ObjectNode event = Json.object().put("source", "slipway").put("detail-type", RECONCILE);
+    event.putObject("detail").put("after", service.arn());
+    return Json.write(event);
+  }
+
+  private static Optional<ServiceRef> after(JsonNode detail) {
+    String arn = Json.text(detail, "after");
+    try {
+      return arn.isEmpty() ? Optional.empty() : Optional.of(ServiceRef.parse(arn));
+    } catch (IllegalArgumentException e) {
+      throw unreadable(RECONCILE, "detail.after", arn, "the ARN of an ECS service");
+    }
   }
 
   private static PlanEvent push(JsonNode event) {

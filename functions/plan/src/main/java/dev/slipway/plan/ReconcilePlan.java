@@ -25,6 +25,7 @@ import dev.slipway.ledger.PushRecord;
 import dev.slipway.policy.Candidate;
 import dev.slipway.policy.Decision;
 import dev.slipway.policy.Policies;
+import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -61,6 +61,7 @@ final class ReconcilePlan {
   private final boolean observeOnly;
   private final Log log;
   private final Metrics metrics;
+  private final Planner.Turn turn;
 
   ReconcilePlan(Planner.Means means) {
     this.tagging = means.tagging();
@@ -74,21 +75,35 @@ final class ReconcilePlan {
     this.observeOnly = means.observeOnly();
     this.log = means.log();
     this.metrics = means.metrics();
+    this.turn = means.turn();
   }
 
   /**
-   * Safe to repeat.
+   * Safe to repeat. With more followers than one invocation has time for, it goes on in the next.
    *
+   * @param after the service behind which to go on; empty to begin
    * @throws IllegalStateException if it could not be done for every follower; it has been done for
-   *     the others
+   *     the others, and nothing is left to the next invocation
    */
-  void run() {
-    Set<ServiceRef> followers = tagging.servicesTagged(FollowerTags.SWITCH).keySet();
+  void run(Optional<ServiceRef> after) {
+    List<ServiceRef> followers =
+        tagging.servicesTagged(FollowerTags.SWITCH).keySet().stream()
+            .filter(service ->
+                after.map(last -> Services.IN_GROUPS.compare(service, last) > 0).orElse(true))
+            .toList();
     // To the second, as events are: a push of this very second is not yet decided on.
     Registry registry = new Registry(time.instant().truncatedTo(ChronoUnit.SECONDS));
     Failures failures = new Failures(log);
     List<ServiceRef> looks = new ArrayList<>();
+    int done = 0;
+    ServiceRef last = null;
     for (List<ServiceRef> group : Services.groups(followers)) {
+      // The first group always, so that each invocation brings the run further.
+      if (last != null && turn.over()) {
+        break;
+      }
+      done += group.size();
+      last = group.getLast();
       failures.isolated(
           group,
           () ->
@@ -106,8 +121,17 @@ final class ReconcilePlan {
     if (!looks.isEmpty()) {
       failures.isolated(looks, () -> lanes.look(looks, "reconcile"));
     }
-    log.info("reconciled", "followers", followers.size(), "looks", looks.size());
-    failures.raise();
+    log.info("reconciled", "followers", done, "looks", looks.size());
+    if (done == followers.size()) {
+      failures.raise();
+      return;
+    }
+    log.info("goes on in the next invocation", "followers_left", followers.size() - done);
+    turn.next(PlanEvents.goOnAfter(last));
+    // Seen again, this part would send the next one again. What failed in it is for the next run.
+    if (failures.any()) {
+      metrics.countForFunction(Batch.MESSAGES_FAILED);
+    }
   }
 
   /** Whether somebody has to look at the service. */

@@ -5,6 +5,7 @@ import dev.slipway.aws.ServiceView;
 import dev.slipway.follow.ServiceRef;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,10 @@ final class Services {
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
   private static final int SERVICES_A_CALL = 10;
+
+  /** The order of {@link #groups}. */
+  static final Comparator<ServiceRef> IN_GROUPS =
+      Comparator.comparing(ServiceRef::clusterArn).thenComparing(Comparator.naturalOrder());
 
   private final Ecs ecs;
 

@@ -57,6 +57,25 @@ final class Account {
 
   Instant now = NOW;
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+
+  /** How many groups of services a reconcile run has time for. */
+  int groups = Integer.MAX_VALUE;
+
+  final Deque<String> next = new ArrayDeque<>();
+
+  private final Planner.Turn turn =
+      new Planner.Turn() {
+        @Override
+        public boolean over() {
+          return --groups <= 0;
+        }
+
+        @Override
+        public void next(String message) {
+          next.add(message);
+        }
+      };
+
   private final Ledger ledger = watched();
 
   Planner planner() {
@@ -91,7 +110,8 @@ final class Account {
               }
             },
             new Log("plan", new Environment(Map.of()), () -> now, sink),
-            new Metrics(() -> now, sink)));
+            new Metrics(() -> now, sink),
+            turn));
   }
 
   /** What was logged and counted, in lines. */

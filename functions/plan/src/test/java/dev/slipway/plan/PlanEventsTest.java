@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +88,8 @@ class PlanEventsTest {
               + pushed.trigger().eventId()
               + " as "
               + pushed.artifactMediaType();
-      case PlanEvent.Reconcile() -> "reconcile";
+      case PlanEvent.Reconcile(Optional<ServiceRef> after) ->
+          "reconcile" + after.map(last -> " after " + last.brief()).orElse("");
       case PlanEvent.NotAPush(String why) -> "no push: " + why;
     };
   }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class PlanHandlerTest {
 
+  private static final String PUSHES = "https://sqs.eu-west-1.amazonaws.com/1/pushes";
+
   private static final String DEAD_LETTERS = "https://sqs.eu-west-1.amazonaws.com/1/dead";
 
   @Test
@@ -57,6 +59,32 @@ class PlanHandlerTest {
     }
   }
 
+  /** This test's context has ten seconds left, which is the end of a turn. */
+  @Test
+  void aRunThatIsShortOfTimeSendsTheRestToItsOwnQueue() throws IOException {
+    try (HttpAws aws = new HttpAws()) {
+      ObjectNode found = Json.object();
+      var list = found.putArray("ResourceTagMappingList");
+      for (int i = 10; i < 22; i++) {
+        list.addObject()
+            .put("ResourceARN", "arn:aws:ecs:eu-west-1:123456789012:service/main/web-" + i);
+      }
+      aws.answer("GetResources", found);
+      aws.answer("DescribeServices", Json.object());
+      aws.answer("SendMessage", Json.object().put("MessageId", "1"));
+
+      JsonNode answer =
+          invoke(aws, "{\"source\":\"slipway\",\"detail-type\":\"Slipway Reconcile\"}");
+
+      assertThat(answer.path("batchItemFailures")).isEmpty();
+      assertThat(aws.calls("DescribeServices")).hasSize(1);
+      ObjectNode next = aws.calls("SendMessage").getFirst().input();
+      assertThat(Json.text(next, "QueueUrl")).isEqualTo(PUSHES);
+      assertThat(Json.text(Json.read(Json.text(next, "MessageBody")).path("detail"), "after"))
+          .isEqualTo("arn:aws:ecs:eu-west-1:123456789012:service/main/web-19");
+    }
+  }
+
   @Test
   void aMissingVariableIsNamedAtTheStart() {
     assertThatThrownBy(() -> new PlanHandler(new Environment(Map.of("AWS_REGION", "eu-west-1"))))
@@ -68,9 +96,14 @@ class PlanHandlerTest {
     PlanHandler handler =
         new PlanHandler(
             aws.environment(
-                "LEDGER_TABLE", "ledger",
-                "LANE_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/lane.fifo",
-                "DEAD_LETTER_QUEUE_URL", DEAD_LETTERS));
+                "LEDGER_TABLE",
+                "ledger",
+                "LANE_QUEUE_URL",
+                "https://sqs.eu-west-1.amazonaws.com/1/lane.fifo",
+                "PUSH_QUEUE_URL",
+                PUSHES,
+                "DEAD_LETTER_QUEUE_URL",
+                DEAD_LETTERS));
     ObjectNode event = Json.object();
     var records = event.putArray("Records");
     for (int i = 0; i < bodies.length; i++) {

@@ -27,6 +27,7 @@ import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Json;
 import dev.slipway.testing.MemoryEcs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,52 @@ class ReconcilePlanTest {
     assertThat(account.calls.made())
         .filteredOn(call -> call.startsWith("GetResources"))
         .containsExactly("GetResources slipway");
+  }
+
+  /** Regression: a run that had too little time never came to the followers at its end. */
+  @Test
+  void aRunThatIsShortOfTimeGoesOnWhereItEnded() {
+    account.ecr.create("team/app");
+    List<ServiceRef> all = new ArrayList<>();
+    // In the order of their ARNs the cluster a-b comes first, in that of the clusters' ARNs a does.
+    for (String cluster : List.of("a", "a-b", "c")) {
+      for (int i = 0; i < 12; i++) {
+        all.add(account.follower(cluster + "/web-" + i, "slipway:team/app", "any"));
+      }
+    }
+    account.groups = 1;
+    reconcile();
+    List<ServiceRef> looked = new ArrayList<>(account.lanes.taken());
+    assertThat(looked).hasSize(10);
+    int parts = 1;
+    while (!account.next.isEmpty()) {
+      assertThat(account.next).as("a part sends one").hasSize(1);
+      account.groups = 1;
+      account.planner().handle(account.next.pop());
+      looked.addAll(account.lanes.taken());
+      parts++;
+    }
+
+    assertThat(parts).isEqualTo(6);
+    assertThat(looked).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void aFailureInAPartDoesNotSendTheRestTwice() {
+    account.ecr.create("team/app");
+    for (int i = 0; i < 12; i++) {
+      account.follower("web-" + (10 + i), "slipway:team/app", "any");
+    }
+    account.calls.fail(
+        "DescribeServices",
+        new AwsException(
+            AwsService.ECS, "DescribeServices", "ServerException", "", 500, Json.object()));
+    account.groups = 1;
+
+    reconcile();
+
+    assertThat(account.next).hasSize(1);
+    assertThat(account.logged()).contains("could not be planned for", "MessagesFailed");
   }
 
   @Test
