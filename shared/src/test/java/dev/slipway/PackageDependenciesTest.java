@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.slipway.aws.CodeDeployment;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import java.net.URLEncoder;
@@ -158,6 +159,7 @@ class PackageDependenciesTest {
             seen ->
                 seen.isAssignableTo(ServiceView.class)
                     || seen.isAssignableTo(ServiceDeployment.class)
+                    || seen.isAssignableTo(CodeDeployment.class)
                     || seen.getFullName().startsWith(ServiceView.class.getName() + "$"));
     noClasses()
         .that()

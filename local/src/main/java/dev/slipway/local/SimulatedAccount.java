@@ -63,6 +63,7 @@ public final class SimulatedAccount implements AwsApi {
   private final LogGroups logs;
   private final Alarms alarms;
   private final Ecs ecs;
+  private final CodeDeploy codeDeploy;
   private Throttling throttling;
 
   public SimulatedAccount(
@@ -109,7 +110,8 @@ public final class SimulatedAccount implements AwsApi {
     served.put(AwsService.SECRETS_MANAGER, secrets.operations());
     served.put(AwsService.LOGS, logs.operations());
     served.put(AwsService.CLOUDWATCH, alarms.operations());
-    served.put(AwsService.CODEDEPLOY, new CodeDeploy(account, ecs.taskSets(), alarms).operations());
+    this.codeDeploy = new CodeDeploy(account, ecs.taskSets(), alarms);
+    served.put(AwsService.CODEDEPLOY, codeDeploy.operations());
     served.put(AwsService.EVENTS, new EventEntry(account).operations());
   }
 
@@ -186,6 +188,10 @@ public final class SimulatedAccount implements AwsApi {
 
   public Ecs ecs() {
     return ecs;
+  }
+
+  public CodeDeploy codeDeploy() {
+    return codeDeploy;
   }
 
   public Registry registry() {

@@ -1,5 +1,6 @@
 package dev.slipway.simulation;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
@@ -116,6 +117,26 @@ record KillableLedger(Ledger ledger, Chaos chaos, Trace trace) implements Ledger
         () -> {
           ledger.addPush(push, now);
           trace.add("declined " + push.image() + " " + push.reason());
+          return null;
+        });
+  }
+
+  @Override
+  public Optional<DeploymentGroup> deploymentGroup(ServiceRef service) {
+    return chaos.ledger("deploymentGroup", () -> ledger.deploymentGroup(service));
+  }
+
+  @Override
+  public Optional<ServiceRef> deployedBy(DeploymentGroup group) {
+    return chaos.ledger("deployedBy", () -> ledger.deployedBy(group));
+  }
+
+  @Override
+  public void remember(ServiceRef service, DeploymentGroup group) {
+    chaos.ledger(
+        "remember",
+        () -> {
+          ledger.remember(service, group);
           return null;
         });
   }

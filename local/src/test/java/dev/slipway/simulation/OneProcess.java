@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonAlarms;
+import dev.slipway.aws.JsonCodeDeploy;
 import dev.slipway.aws.JsonContainerLogs;
 import dev.slipway.aws.JsonEcr;
 import dev.slipway.aws.JsonEcs;
@@ -70,6 +71,7 @@ final class OneProcess {
   final SimulatedAccount account;
   final Ledger truth = new MemoryLedger();
   final Chaos chaos;
+  final Mishaps mishaps = new Mishaps();
   final List<String> deadLetters = new ArrayList<>();
 
   /** Detail-types of events that never arrive, and the events that did not. */
@@ -112,9 +114,10 @@ final class OneProcess {
     Metrics metrics =
         new Metrics(
             clock, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    AwsApi aws = mutation.around(chaos.around(account));
+    AwsApi aws = mutation.around(mishaps.around(chaos.around(account)));
     Ledger ledger = mutation.around(new KillableLedger(truth, chaos, trace));
     JsonEcs ecs = new JsonEcs(aws);
+    JsonCodeDeploy codeDeploy = new JsonCodeDeploy(aws);
     Lanes looks = this::send;
     planner =
         new Planner(
@@ -133,11 +136,12 @@ final class OneProcess {
     worker =
         new Worker(
             ecs,
+            codeDeploy,
             new JsonEcr(aws),
             ledger,
             new JsonParameters(aws),
             new JsonAlarms(aws),
-            new EcsDiagnostics(ecs, new JsonContainerLogs(aws), "", log),
+            new EcsDiagnostics(ecs, codeDeploy, new JsonContainerLogs(aws), "", log),
             clock,
             new Options(false, true),
             log,
@@ -169,33 +173,72 @@ final class OneProcess {
 
   /** A cluster with the service web that runs team/app:v1 and follows the repository. */
   void follower(String tags, int desired, String deploymentConfiguration) {
+    settled(
+        """
+        {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
+         'desiredCount': %d, 'deploymentConfiguration': %s, 'tags': %s}
+        """
+            .formatted(firstRevision(), desired, deploymentConfiguration, tags));
+  }
+
+  /**
+   * The same under CodeDeploy, with the group web of the application shop beside others.
+   *
+   * @param group more members of the group, each with a comma behind it; null for no group
+   */
+  void codeDeployFollower(String tags, int desired, String group) {
+    settled(
+        """
+        {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
+         'desiredCount': %d, 'deploymentController': {'type': 'CODE_DEPLOY'}, 'tags': %s,
+         'platformVersion': '1.4.0',
+         'capacityProviderStrategy': [{'capacityProvider': 'FARGATE_SPOT', 'base': 1, 'weight': 2}],
+         'loadBalancers': [{'containerName': 'web', 'containerPort': 80,
+           'targetGroupArn': 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1'}]}
+        """
+            .formatted(firstRevision(), desired, tags));
+    account.call(AwsService.CLOUDWATCH, "PutMetricAlarm", json("{'AlarmName': 'errors'}"));
+    for (String application : List.of("billing", "shop")) {
+      account.call(
+          AwsService.CODEDEPLOY,
+          "CreateApplication",
+          json("{'applicationName': '%s', 'computePlatform': 'ECS'}".formatted(application)));
+    }
+    if (group != null) {
+      account.call(
+          AwsService.CODEDEPLOY,
+          "CreateDeploymentGroup",
+          json(
+              """
+              {'applicationName': 'shop', 'deploymentGroupName': 'web', %s
+               'ecsServices': [{'clusterName': 'prod', 'serviceName': 'web'}]}
+              """
+                  .formatted(group)));
+    }
+  }
+
+  private String firstRevision() {
     ecs("CreateCluster", "{'clusterName': 'prod'}");
     account.logs().create("/app");
     push("v1", "healthy");
-    String revision =
-        ecs(
-                "RegisterTaskDefinition",
-                """
-                {'family': 'web', 'networkMode': 'awsvpc', 'cpu': '256', 'memory': '512',
-                 'requiresCompatibilities': ['FARGATE'],
-                 'containerDefinitions': [{'name': 'web', 'essential': true,
-                   'image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1',
-                   'healthCheck': {'command': ['CMD-SHELL', 'true']},
-                   'logConfiguration': {'logDriver': 'awslogs', 'options': {'awslogs-group': '/app',
-                     'awslogs-stream-prefix': 'web', 'awslogs-region': 'eu-west-1'}}}]}
-                """)
-            .path("taskDefinition")
-            .path("taskDefinitionArn")
-            .asText();
-    account
-        .ecs()
-        .createSettledService(
-            json(
-                """
-                {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
-                 'desiredCount': %d, 'deploymentConfiguration': %s, 'tags': %s}
-                """
-                    .formatted(revision, desired, deploymentConfiguration, tags)));
+    return ecs(
+            "RegisterTaskDefinition",
+            """
+            {'family': 'web', 'networkMode': 'awsvpc', 'cpu': '256', 'memory': '512',
+             'requiresCompatibilities': ['FARGATE'],
+             'containerDefinitions': [{'name': 'web', 'essential': true,
+               'image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1',
+               'healthCheck': {'command': ['CMD-SHELL', 'true']},
+               'logConfiguration': {'logDriver': 'awslogs', 'options': {'awslogs-group': '/app',
+                 'awslogs-stream-prefix': 'web', 'awslogs-region': 'eu-west-1'}}}]}
+            """)
+        .path("taskDefinition")
+        .path("taskDefinitionArn")
+        .asText();
+  }
+
+  private void settled(String service) {
+    account.ecs().createSettledService(json(service));
   }
 
   JsonNode service() {

@@ -141,6 +141,14 @@ class CodeAndTemplateTest {
       // A registration passes the task's roles on, and sets the tags of the new revision.
       case "ECS RegisterTaskDefinition" ->
           Set.of("ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole");
+      // CodeDeploy registers the AppSpec that a deployment brings along, and reads the
+      // configuration.
+      case "CODEDEPLOY CreateDeployment" ->
+          Set.of(
+              "codedeploy:CreateDeployment",
+              "codedeploy:RegisterApplicationRevision",
+              "codedeploy:GetApplicationRevision",
+              "codedeploy:GetDeploymentConfig");
       default -> Set.of(service.actionPrefix() + ":" + operation);
     };
   }

@@ -91,6 +91,10 @@ class PermissionsTest {
                     "ecs:DeregisterTaskDefinition",
                     "ecs:TagResource",
                     "iam:PassRole",
+                    "codedeploy:CreateDeployment",
+                    "codedeploy:RegisterApplicationRevision",
+                    "codedeploy:StopDeployment",
+                    "codedeploy:ContinueDeployment",
                     "ssm:PutParameter");
         case "NotifyFunction" -> assertThat(changing).containsExactly("events:PutEvents");
         default -> assertThat(changing).as(function.logicalId()).isEmpty();
@@ -278,6 +282,10 @@ class PermissionsTest {
           "ecs:ListTaskDefinitions",
           "ecs:DeregisterTaskDefinition",
           "ecs:ListTasks",
+          "codedeploy:ListApplications",
+          "codedeploy:GetDeploymentTarget",
+          "codedeploy:StopDeployment",
+          "codedeploy:ContinueDeployment",
           "dynamodb:ListStreams",
           // Has one, but "you can't return information about composite alarms if your permission
           // has a narrower scope" than everything (API reference).

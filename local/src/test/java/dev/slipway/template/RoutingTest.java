@@ -117,7 +117,14 @@ class RoutingTest {
             "cloudwatch-alarm-state-change-alarm",
             "detail-type",
             "CloudWatch Alarm Contributor State Change"),
-        without("cloudwatch-alarm-state-change-alarm", "state"));
+        without("cloudwatch-alarm-state-change-alarm", "state"),
+        miss("codedeploy-deployment-state-change-failure", "state", "QUEUED"),
+        without("codedeploy-deployment-state-change-failure", "state"),
+        envelope(
+            "codedeploy-deployment-state-change-failure",
+            "detail-type",
+            "CodeDeploy Instance State-change Notification"),
+        envelope("codedeploy-deployment-state-change-failure", "source", "aws.ecs"));
   }
 
   @ParameterizedTest

@@ -90,9 +90,17 @@ public final class JsonEcs implements Ecs {
     JsonNode configuration = node.path("deploymentConfiguration");
     JsonNode breaker = configuration.path("deploymentCircuitBreaker");
     JsonNode alarms = configuration.path("alarms");
+    String controller = or(Json.text(node.path("deploymentController"), "type"), "ECS");
     List<ServiceView.EcsDeployment> deployments = new ArrayList<>();
     for (JsonNode deployment : node.path("deployments")) {
       deployments.add(deployment(deployment, node));
+    }
+    List<ServiceView.TaskSet> taskSets = new ArrayList<>();
+    if (controller.equals("CODE_DEPLOY")) {
+      for (JsonNode set : node.path("taskSets")) {
+        taskSets.add(taskSet(set, node));
+        deployments.add(deploymentOf(set));
+      }
     }
     List<ServiceView.Event> events = new ArrayList<>();
     for (JsonNode event : node.path("events")) {
@@ -102,9 +110,14 @@ public final class JsonEcs implements Ecs {
     return new ServiceView(
         ServiceRef.parse(Json.text(node, "serviceArn")),
         Json.text(node, "status"),
-        or(Json.text(node.path("deploymentController"), "type"), "ECS"),
+        controller,
         or(Json.text(configuration, "strategy"), "ROLLING"),
-        Json.text(node, "taskDefinition"),
+        // What the service was created with stays there for some, while CodeDeploy moves on.
+        taskSets.stream()
+            .filter(ServiceView.TaskSet::primary)
+            .map(ServiceView.TaskSet::taskDefinition)
+            .findFirst()
+            .orElse(Json.text(node, "taskDefinition")),
         node.path("desiredCount").asInt(),
         node.path("runningCount").asInt(),
         node.path("pendingCount").asInt(),
@@ -114,7 +127,54 @@ public final class JsonEcs implements Ecs {
         Json.text(node, "currentServiceDeployment"),
         deployments,
         events,
-        tags(node.path("tags")));
+        tags(node.path("tags")),
+        taskSets);
+  }
+
+  /** What a task set does not say itself, it has from its service. */
+  private static ServiceView.TaskSet taskSet(JsonNode set, JsonNode service) {
+    JsonNode target = set.path("loadBalancers").path(0);
+    if (target.isMissingNode()) {
+      target = service.path("loadBalancers").path(0);
+    }
+    JsonNode strategy = set.path("capacityProviderStrategy");
+    if (strategy.isEmpty() && !set.has("launchType")) {
+      strategy = service.path("capacityProviderStrategy");
+    }
+    List<ServiceView.Capacity> capacity = new ArrayList<>();
+    for (JsonNode item : strategy) {
+      capacity.add(
+          new ServiceView.Capacity(
+              Json.text(item, "capacityProvider"),
+              item.path("base").asInt(),
+              item.path("weight").asInt()));
+    }
+    return new ServiceView.TaskSet(
+        Json.text(set, "id"),
+        Json.text(set, "externalId"),
+        Json.text(set, "status"),
+        Json.text(set, "taskDefinition"),
+        Json.text(target, "containerName"),
+        target.path("containerPort").asInt(),
+        or(Json.text(set, "platformVersion"), Json.text(service, "platformVersion")),
+        capacity);
+  }
+
+  /** A task set in the words of a deployment: it is complete when it is steady. */
+  private static ServiceView.EcsDeployment deploymentOf(JsonNode set) {
+    boolean steady = Json.text(set, "stabilityStatus").equals("STEADY_STATE");
+    return new ServiceView.EcsDeployment(
+        Json.text(set, "id"),
+        Json.text(set, "status"),
+        Json.text(set, "taskDefinition"),
+        set.path("computedDesiredCount").asInt(),
+        set.path("runningCount").asInt(),
+        set.path("pendingCount").asInt(),
+        0,
+        steady ? "COMPLETED" : "IN_PROGRESS",
+        "",
+        Json.instant(set, "createdAt"),
+        Json.instant(set, "updatedAt"));
   }
 
   /**

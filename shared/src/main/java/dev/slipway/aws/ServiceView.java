@@ -14,8 +14,10 @@ import java.util.Optional;
  * @param strategy ROLLING, BLUE_GREEN, LINEAR or CANARY
  * @param taskDefinition ARN that the service is set to
  * @param currentServiceDeployment ARN of the service deployment under way, empty if none
- * @param deployments newest first, as ECS lists them
+ * @param deployments newest first, as ECS lists them; where CodeDeploy deploys, its task sets in
+ *     the place of deployments: ECS lists none there
  * @param events the last messages, newest first
+ * @param taskSets what CodeDeploy made; empty for the controller ECS
  */
 public record ServiceView(
     ServiceRef ref,
@@ -31,13 +33,49 @@ public record ServiceView(
     String currentServiceDeployment,
     List<EcsDeployment> deployments,
     List<Event> events,
-    Map<String, String> tags) {
+    Map<String, String> tags,
+    List<TaskSet> taskSets) {
 
   public ServiceView {
     alarms = List.copyOf(alarms);
     deployments = List.copyOf(deployments);
     events = List.copyOf(events);
     tags = Map.copyOf(tags);
+    taskSets = List.copyOf(taskSets);
+  }
+
+  /** A service without task sets. */
+  public ServiceView(
+      ServiceRef ref,
+      String status,
+      String controller,
+      String strategy,
+      String taskDefinition,
+      int desired,
+      int running,
+      int pending,
+      CircuitBreaker circuitBreaker,
+      List<String> alarms,
+      String currentServiceDeployment,
+      List<EcsDeployment> deployments,
+      List<Event> events,
+      Map<String, String> tags) {
+    this(
+        ref,
+        status,
+        controller,
+        strategy,
+        taskDefinition,
+        desired,
+        running,
+        pending,
+        circuitBreaker,
+        alarms,
+        currentServiceDeployment,
+        deployments,
+        events,
+        tags,
+        List.of());
   }
 
   /** {@code deploymentConfiguration.deploymentCircuitBreaker}. */
@@ -65,6 +103,54 @@ public record ServiceView(
       String rolloutStateReason,
       Instant createdAt,
       Instant updatedAt) {}
+
+  /**
+   * One of {@code taskSets[]}: what CodeDeploy copies when it is to deploy another revision. Its
+   * counts are in the {@link EcsDeployment} of the same id.
+   *
+   * @param id {@code ecs-svc/<n>}, which its tasks name as what started them
+   * @param codeDeployId the CodeDeploy deployment that made it, {@code d-...}; empty for the first
+   *     one of a service
+   * @param container and {@code port}: where the load balancer's traffic goes; empty and 0 without
+   *     one
+   * @param platformVersion of Fargate; empty elsewhere
+   */
+  public record TaskSet(
+      String id,
+      String codeDeployId,
+      String status,
+      String taskDefinition,
+      String container,
+      int port,
+      String platformVersion,
+      List<Capacity> capacity) {
+    public TaskSet {
+      capacity = List.copyOf(capacity);
+    }
+
+    /** Production traffic goes there. */
+    public boolean primary() {
+      return status.equals("PRIMARY");
+    }
+  }
+
+  /** One of {@code capacityProviderStrategy[]}. */
+  public record Capacity(String provider, int base, int weight) {}
+
+  /** CodeDeploy deploys it. */
+  public boolean codeDeployed() {
+    return controller.equals("CODE_DEPLOY");
+  }
+
+  /** The task set that this CodeDeploy deployment made. */
+  public Optional<TaskSet> taskSetOf(String codeDeployId) {
+    return taskSets.stream().filter(set -> set.codeDeployId().equals(codeDeployId)).findFirst();
+  }
+
+  /** The task set that production traffic goes to. */
+  public Optional<TaskSet> primaryTaskSet() {
+    return taskSets.stream().filter(TaskSet::primary).findFirst();
+  }
 
   public boolean active() {
     return status.equals("ACTIVE");

@@ -127,8 +127,10 @@ public record Deployment(
   /**
    * What ECS says of it.
    *
-   * @param ecsDeploymentId {@code ecs-svc/<n>}; empty until UpdateService has answered
-   * @param serviceDeploymentArn the service deployment, where ECS has one; empty if not known
+   * @param ecsDeploymentId {@code ecs-svc/<n>}; empty until UpdateService has answered. Where
+   *     CodeDeploy deploys, the id of the new task set; until that is there, CodeDeploy's own
+   * @param serviceDeploymentArn the service deployment, where ECS has one; empty if not known.
+   *     Where CodeDeploy deploys, the id of its deployment, {@code d-...}
    * @param stage lifecycle stage, empty for a plain rolling update
    * @param progressAt when more of its tasks ran than ever before; tasks that failed earlier do not
    *     count
@@ -175,6 +177,16 @@ public record Deployment(
     public Instant countsFrom() {
       Instant further = shift.furtherAt();
       return further == null || further.isBefore(progressAt) ? progressAt : further;
+    }
+
+    /** Started by CodeDeploy just now, or found. */
+    public static Rollout begunByCodeDeploy(String codeDeployId, Instant now) {
+      return begun(codeDeployId, now).toBuilder().serviceDeploymentArn(codeDeployId).build();
+    }
+
+    /** The CodeDeploy deployment that is judged, {@code d-...}; empty where ECS deploys itself. */
+    public Optional<String> codeDeployId() {
+      return Optional.of(serviceDeploymentArn).filter(id -> id.startsWith("d-"));
     }
 
     public Builder toBuilder() {

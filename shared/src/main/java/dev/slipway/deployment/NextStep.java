@@ -11,6 +11,7 @@ import dev.slipway.follow.Settings.Busy;
 import dev.slipway.follow.Settings.Switch;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
+import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.Judge;
 import dev.slipway.verdict.Observation;
 import dev.slipway.verdict.Shift;
@@ -62,7 +63,9 @@ public final class NextStep {
       return deployment.isRollback() ? new Step.GoBack() : new Step.Start();
     }
     if (deployment.isRollback() && deployment.rollout().ecsDeploymentId().isEmpty()) {
-      return watchEcsGoBack(deployment, service, seen);
+      return seen.codeDeployed().isPresent()
+          ? watchCodeDeployGoBack(deployment, seen.codeDeployed().get(), service, seen)
+          : watchEcsGoBack(deployment, service, seen);
     }
     if (deployment.status() == Status.BAKING) {
       return baking(head, deployment, service, seen);
@@ -170,6 +173,10 @@ public final class NextStep {
     if (head.waiting().isEmpty() || head.hold().isPresent() || seen.accountHold().isPresent()) {
       return false;
     }
+    if (rollout.stage().equals(CodeDeployed.TRAFFIC_SHIFTED)) {
+      // CodeDeploy would take production back to the old revision before it begins the newer one.
+      return false;
+    }
     Optional<Settings> settings = seen.settings().filter(s -> s.state() == Switch.ON);
     if (settings.isEmpty() || seen.observeOnly()) {
       return false;
@@ -212,7 +219,11 @@ public final class NextStep {
     return switch (verdict) {
       case Verdict.Succeeded() -> new Step.Succeed(Reason.COMPLETED);
       case Verdict.SucceededWithoutTasks() -> new Step.Succeed(Reason.COMPLETED_WITHOUT_TASKS);
-      case Verdict.Going() -> new Step.Follow(rollout, nextLook(rollout, seen));
+      // Nobody is asked whether the good revision may have its traffic back.
+      case Verdict.Going() ->
+          seen.codeDeployed().map(CodeDeployed::ready).orElse(false)
+              ? new Step.Proceed()
+              : new Step.Follow(rollout, nextLook(rollout, seen));
       case Verdict.Superseded(String taskDefinition) -> new Step.GiveWay(taskDefinition);
       case Verdict.Failed(Failure why) -> new Step.CallForPerson(says(why) + ".");
       case Verdict.RollingBack(Failure why) -> new Step.CallForPerson(says(why) + ".");
@@ -263,8 +274,7 @@ public final class NextStep {
     }
     Rollout rollout = watched(rollback, service, seen);
     if (stalled(rollout, seen)) {
-      return new Step.CallForPerson(
-          "ECS has not finished its rollback within " + words(deadline(seen)) + ".");
+      return notFinished("ECS", seen);
     }
     return new Step.Follow(rollout, nextLook(rollout, seen));
   }
@@ -279,6 +289,35 @@ public final class NextStep {
         .map(EcsDeployment::taskDefinition)
         .filter(runs -> !runs.equals(rollback.revisions().own()))
         .filter(runs -> !runs.equals(rollback.revisions().previous()));
+  }
+
+  /** A rollback that CodeDeploy does, as the group is set, or because Slipway asked it to. */
+  private static Step watchCodeDeployGoBack(
+      Deployment rollback, CodeDeployed told, ServiceView service, Situation seen) {
+    Rollout rollout = watched(rollback, service, seen);
+    boolean stalled = stalled(rollout, seen);
+    if (told.deployment().underWay()) {
+      // CodeDeploy has not taken the stop yet, or it was lost: ask again, until the deadline.
+      return stalled ? notFinished("CodeDeploy", seen) : new Step.GoBack();
+    }
+    if (told.rollback().isPresent()) {
+      return switch (told.rollback().get().status()) {
+        case "Succeeded" -> new Step.Returned("");
+        case "Failed", "Stopped" -> new Step.GoBack();
+        default ->
+            stalled
+                ? notFinished("CodeDeploy", seen)
+                : new Step.Follow(rollout, nextLook(rollout, seen));
+      };
+    }
+    return told.mayBeTakenBack(seen.now(), rollout.stopRequested())
+        ? new Step.Follow(rollout, nextLook(rollout, seen))
+        : new Step.GoBack();
+  }
+
+  private static Step notFinished(String who, Situation seen) {
+    return new Step.CallForPerson(
+        who + " has not finished its rollback within " + words(deadline(seen)) + ".");
   }
 
   private static boolean stalled(Rollout rollout, Situation seen) {
@@ -309,6 +348,14 @@ public final class NextStep {
         .orElse(before);
   }
 
+  /** With the stage that CodeDeploy has come to. */
+  private static Rollout staged(Rollout before, String stage, Situation seen) {
+    return before.toBuilder()
+        .stage(stage)
+        .shift(before.shift().seenInCodeDeploy(stage, CodeDeployed.waits(stage), seen.now()))
+        .build();
+  }
+
   private static Observation observation(
       Deployment deployment, Rollout rollout, ServiceView service, Situation seen) {
     return new Observation(
@@ -321,7 +368,8 @@ public final class NextStep {
         rollout.progressAt(),
         rollout.shift(),
         rollout.countsFrom().plus(deadline(seen)),
-        seen.now());
+        seen.now(),
+        seen.codeDeployed());
   }
 
   /**
@@ -329,8 +377,11 @@ public final class NextStep {
    * of traffic is progress; only the first forgives tasks that failed earlier.
    */
   public static Rollout progress(Deployment deployment, ServiceView service, Situation seen) {
-    Rollout before = staged(deployment.rollout(), seen);
-    EcsDeployment now = service.deployment(before.ecsDeploymentId()).orElse(null);
+    EcsDeployment now = service.deployment(deployment.rollout().ecsDeploymentId()).orElse(null);
+    Rollout before =
+        seen.codeDeployed()
+            .map(told -> staged(deployment.rollout(), told.stage(Optional.ofNullable(now)), seen))
+            .orElseGet(() -> staged(deployment.rollout(), seen));
     if (now == null) {
       return before;
     }
@@ -434,16 +485,21 @@ public final class NextStep {
       return new Step.Decline(
           Reason.OBSERVING, "Would be deployed if the stack's parameter Mode were 'act'.");
     }
-    if (!service.controller().equals("ECS")) {
+    if (!service.controller().equals("ECS") && !service.codeDeployed()) {
       return new Step.Decline(
           Reason.CONTROLLER_UNSUPPORTED,
           "The service's deployment controller is "
               + service.controller()
-              + "; this version deploys services whose controller is ECS.");
+              + "; Slipway deploys services whose controller is ECS or CODE_DEPLOY.");
     }
     if (head.hold().isPresent() || seen.accountHold().isPresent()) {
       Head.Hold hold = head.hold().or(seen::accountHold).orElseThrow();
       return new Step.Rest(null, "held by " + hold.by() + ": " + hold.why());
+    }
+    if (seen.codeDeployed().map(told -> told.deployment().underWay()).orElse(false)) {
+      // CodeDeploy does one deployment of a service at a time: however long it takes.
+      return new Step.Rest(
+          seen.now().plus(SAFETY_LOOK), "somebody else's deployment is in progress in CodeDeploy");
     }
     Optional<Instant> busyUntil = busyElsewhere(service, seen);
     if (busyUntil.isPresent()) {

@@ -48,6 +48,7 @@ public enum Reason {
   ECS_FAILED("ECS failed the deployment", Weight.BAD),
   STOPPED_BY_PERSON("a person stopped it", Weight.NOTICE),
   UNDONE_BY_PERSON("a person rolled it back", Weight.NOTICE),
+  NOT_DEPLOYABLE("the service's set-up lacks what a deployment needs", Weight.BAD),
   REGISTRATION_REFUSED("ECS refused the task definition", Weight.BAD),
   UPDATE_REFUSED("ECS refused the update", Weight.BAD),
   ACCESS_DENIED("Slipway's role may not do this", Weight.BAD),

@@ -5,6 +5,7 @@ import dev.slipway.aws.ServiceView;
 import dev.slipway.follow.Reading;
 import dev.slipway.follow.Settings;
 import dev.slipway.verdict.AlarmState;
+import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.Optional;
  *     busy with a deployment
  * @param alarms the states of the alarms by which the deployment in flight may have to be judged;
  *     empty if CloudWatch did not answer
+ * @param codeDeployed the same as {@code serviceDeployment} where CodeDeploy deploys; where nothing
+ *     is in flight while something waits, the deployment of somebody else that may be under way
  */
 public record Situation(
     Instant now,
@@ -35,14 +38,15 @@ public record Situation(
     Optional<Head.Hold> accountHold,
     boolean observeOnly,
     Optional<Deployment> last,
-    Optional<List<AlarmState>> alarms) {
+    Optional<List<AlarmState>> alarms,
+    Optional<CodeDeployed> codeDeployed) {
 
   public Situation {
     stopped = List.copyOf(stopped);
     alarms = alarms.map(List::copyOf);
   }
 
-  /** Where no alarm was to be asked about. */
+  /** Where neither alarms nor CodeDeploy were to be asked. */
   public Situation(
       Instant now,
       Optional<ServiceView> service,
@@ -61,13 +65,38 @@ public record Situation(
         accountHold,
         observeOnly,
         last,
-        Optional.of(List.of()));
+        Optional.of(List.of()),
+        Optional.empty());
   }
 
   /** The same, with what CloudWatch says of the alarms; empty if it does not say. */
   public Situation with(Optional<List<AlarmState>> states) {
     return new Situation(
-        now, service, tags, serviceDeployment, stopped, accountHold, observeOnly, last, states);
+        now,
+        service,
+        tags,
+        serviceDeployment,
+        stopped,
+        accountHold,
+        observeOnly,
+        last,
+        states,
+        codeDeployed);
+  }
+
+  /** The same, with what CodeDeploy says. */
+  public Situation withCodeDeployed(Optional<CodeDeployed> told) {
+    return new Situation(
+        now,
+        service,
+        tags,
+        serviceDeployment,
+        stopped,
+        accountHold,
+        observeOnly,
+        last,
+        alarms,
+        told);
   }
 
   public Settings.Audience audience() {

@@ -61,6 +61,9 @@ public sealed interface Step {
    */
   record Fail(Failure why, boolean ecsGoesBack) implements Step {}
 
+  /** The way back waits for a person to let it go on, and nobody needs to be asked. */
+  record Proceed() implements Step {}
+
   /** ECS has finished going back; compare what it returned to. */
   record Returned(String serviceRevision) implements Step {}
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
@@ -366,6 +367,29 @@ public final class DynamoLedger implements Ledger {
     return query(LedgerKeys.alarm(alarmArn), "", true, Integer.MAX_VALUE).stream()
         .map(item -> LedgerFormat.alarmUse(document(item)))
         .toList();
+  }
+
+  // CodeDeploy
+
+  @Override
+  public Optional<DeploymentGroup> deploymentGroup(ServiceRef service) {
+    return get(service.arn(), LedgerKeys.GROUP).map(LedgerFormat::deploymentGroup);
+  }
+
+  @Override
+  public Optional<ServiceRef> deployedBy(DeploymentGroup group) {
+    return get(LedgerKeys.group(group), LedgerKeys.SERVICE).map(LedgerFormat::deployedService);
+  }
+
+  /** The service's item last: while it is not there, the next deployment remembers both again. */
+  @Override
+  public void remember(ServiceRef service, DeploymentGroup group) {
+    ObjectNode document = LedgerFormat.write(service, group);
+    aws.call(
+        AwsService.DYNAMODB,
+        "PutItem",
+        put(item(LedgerKeys.group(group), LedgerKeys.SERVICE, document)));
+    aws.call(AwsService.DYNAMODB, "PutItem", put(item(service.arn(), LedgerKeys.GROUP, document)));
   }
 
   // The account

@@ -1,5 +1,6 @@
 package dev.slipway.ledger;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
@@ -101,6 +102,18 @@ public interface Ledger {
 
   /** Keeps why a push changed nothing; repeated deliveries of one event keep one record. */
   void addPush(PushRecord push, Instant now);
+
+  /**
+   * The CodeDeploy group that deploys a service, if that was remembered. It may have been deleted,
+   * or may deploy another service by now: ask CodeDeploy before relying on it.
+   */
+  Optional<DeploymentGroup> deploymentGroup(ServiceRef service);
+
+  /** The service that a CodeDeploy group deploys, if that was remembered. */
+  Optional<ServiceRef> deployedBy(DeploymentGroup group);
+
+  /** Remembers that this group deploys this service, in both directions. */
+  void remember(ServiceRef service, DeploymentGroup group);
 
   /** The hold over the whole account, if a person set one. */
   Optional<Head.Hold> accountHold();

@@ -2,6 +2,7 @@ package dev.slipway.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Revisions;
 import dev.slipway.deployment.Deployment.RolledBackBy;
@@ -325,6 +326,35 @@ public final class LedgerFormat {
 
   private static List<String> firstOf(List<String> lines) {
     return lines.stream().limit(MOST_LINES).map(line -> cut(line, LONGEST_LINE)).toList();
+  }
+
+  // CodeDeploy
+
+  /** Which group deploys which service. */
+  static ObjectNode write(ServiceRef service, DeploymentGroup group) {
+    return Json.object()
+        .put("service", service.arn())
+        .put("application", group.application())
+        .put("group", group.name());
+  }
+
+  /**
+   * @throws UnreadableItemException naming the item and the value
+   */
+  static ServiceRef deployedService(JsonNode document) {
+    return new Reader(document, "service of a CodeDeploy group").service("service");
+  }
+
+  /**
+   * @throws UnreadableItemException naming the item and the value
+   */
+  static DeploymentGroup deploymentGroup(JsonNode document) {
+    Reader in = new Reader(document, "CodeDeploy group of " + Json.text(document, "service"));
+    try {
+      return new DeploymentGroup(in.text("application"), in.text("group"));
+    } catch (IllegalArgumentException e) {
+      throw in.unreadable("group", in.text("group"), "the name of a group");
+    }
   }
 
   // Heads

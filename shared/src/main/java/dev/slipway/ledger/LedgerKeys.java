@@ -1,5 +1,6 @@
 package dev.slipway.ledger;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.image.Digest;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
@@ -14,7 +15,18 @@ final class LedgerKeys {
   /** Begins as the head's key does: one query reads the head and what is quarantined. */
   static final String QUARANTINE = "head.quarantine#";
 
+  /** The CodeDeploy group of a service, in the service's partition. */
+  static final String GROUP = "codedeploy";
+
+  /** The service of a CodeDeploy group, in the group's. */
+  static final String SERVICE = "service";
+
   private LedgerKeys() {}
+
+  /** Partition of a CodeDeploy group. */
+  static String group(DeploymentGroup group) {
+    return GROUP + "#" + group;
+  }
 
   static String quarantine(Digest digest) {
     return QUARANTINE + digest.value();

@@ -1,5 +1,6 @@
 package dev.slipway.ledger;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Quarantine;
@@ -33,6 +34,7 @@ public final class MemoryLedger implements Ledger {
 
   private final NavigableMap<ServiceRef, Partition> partitions = new TreeMap<>();
   private final Map<String, NavigableMap<ServiceRef, String>> alarmUses = new HashMap<>();
+  private final Map<String, String> groups = new TreeMap<>();
   private String accountHold = "";
 
   @Override
@@ -205,6 +207,25 @@ public final class MemoryLedger implements Ledger {
     partition(push.service())
         .items
         .putIfAbsent(LedgerKeys.push(push), Json.write(LedgerFormat.write(push)));
+  }
+
+  @Override
+  public synchronized Optional<DeploymentGroup> deploymentGroup(ServiceRef service) {
+    return Optional.ofNullable(partition(service).items.get(LedgerKeys.GROUP))
+        .map(document -> LedgerFormat.deploymentGroup(Json.read(document)));
+  }
+
+  @Override
+  public synchronized Optional<ServiceRef> deployedBy(DeploymentGroup group) {
+    return Optional.ofNullable(groups.get(LedgerKeys.group(group)))
+        .map(document -> LedgerFormat.deployedService(Json.read(document)));
+  }
+
+  @Override
+  public synchronized void remember(ServiceRef service, DeploymentGroup group) {
+    String document = Json.write(LedgerFormat.write(service, group));
+    partition(service).items.put(LedgerKeys.GROUP, document);
+    groups.put(LedgerKeys.group(group), document);
   }
 
   @Override

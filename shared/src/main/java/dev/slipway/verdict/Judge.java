@@ -23,6 +23,10 @@ public final class Judge {
   private Judge() {}
 
   public static Verdict judge(Observation seen) {
+    if (seen.codeDeployed().isPresent()) {
+      Verdict told = CodeDeployJudge.judge(seen.codeDeployed().get(), seen);
+      return told instanceof Going ? byTasksAndTime(seen) : told;
+    }
     Optional<EcsDeployment> own = seen.service().deployment(seen.deploymentId());
     boolean failedInEcs = own.map(d -> d.rolloutState().equals("FAILED")).orElse(false);
     Verdict told =

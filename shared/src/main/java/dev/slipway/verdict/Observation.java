@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What a verdict is made from.
  *
- * @param deploymentId {@code ecs-svc/<n>} of the deployment that is judged
+ * @param deploymentId {@code ecs-svc/<n>} of the deployment that is judged, or of its task set
  * @param taskDefinition the revision it rolls out
  * @param stopRequested whether Slipway has asked ECS to stop it and go back
  * @param service as ECS describes it now
@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param failuresSince tasks that failed before this do not count: more ran since then
  * @param shift how far traffic is, and the hook that plays a part
  * @param stallsAt without progress until then it has stalled
+ * @param codeDeployed what CodeDeploy says, where it deploys
  */
 public record Observation(
     String deploymentId,
@@ -29,4 +30,32 @@ public record Observation(
     Instant failuresSince,
     Shift shift,
     Instant stallsAt,
-    Instant now) {}
+    Instant now,
+    Optional<CodeDeployed> codeDeployed) {
+
+  /** Of a deployment that ECS does itself. */
+  public Observation(
+      String deploymentId,
+      String taskDefinition,
+      boolean stopRequested,
+      ServiceView service,
+      Optional<ServiceDeployment> serviceDeployment,
+      List<StoppedTask> stopped,
+      Instant failuresSince,
+      Shift shift,
+      Instant stallsAt,
+      Instant now) {
+    this(
+        deploymentId,
+        taskDefinition,
+        stopRequested,
+        service,
+        serviceDeployment,
+        stopped,
+        failuresSince,
+        shift,
+        stallsAt,
+        now,
+        Optional.empty());
+  }
+}

@@ -50,6 +50,9 @@ public record Shift(
   /** The longest that a pause can be set to. */
   static final Duration LONGEST_PAUSE = Duration.ofMinutes(20_160);
 
+  /** CodeDeploy's waits can be set to 2,800 minutes, and a hook has an hour. */
+  static final Duration LONGEST_WAIT = Duration.ofMinutes(2_800 + 60);
+
   private static final String BAKE = "BAKE_TIME";
 
   /**
@@ -96,6 +99,26 @@ public record Shift(
             seen.goesBack() ? cause(seen, now).or(() -> pending) : pending);
     Instant until = next.until(seen, pending, now);
     return until == null ? next.running(now) : next.standing(until);
+  }
+
+  /**
+   * What is known after another look at a deployment of CodeDeploy, which says nothing of shares.
+   *
+   * @param waits whether the time that passes in this stage is CodeDeploy's own
+   */
+  public Shift seenInCodeDeploy(String stage, boolean waits, Instant now) {
+    List<Mark> further = new ArrayList<>(trail);
+    if (!stage.equals(stage())) {
+      further.add(new Mark(stage, OptionalDouble.empty(), now));
+    }
+    Shift next =
+        new Shift(
+            strategy,
+            further.subList(Math.max(0, further.size() - LONGEST), further.size()),
+            test,
+            standsUntil,
+            hook);
+    return waits ? next.standing(next.stageAt().plus(LONGEST_WAIT)) : next.running(now);
   }
 
   /** What was waited for is over: the deadline runs, from now if it stood. */

@@ -73,6 +73,48 @@ class JsonEcsTest {
   }
 
   @Test
+  void taskSetsOfCodeDeployStandInThePlaceOfDeployments() {
+    ScriptedAws answering = new ScriptedAws();
+    answering.answer(
+        "DescribeServices",
+        """
+        {"services":[{"serviceArn":"arn:aws:ecs:eu-west-1:123456789012:service/prod/web",
+         "status":"ACTIVE","desiredCount":2,"runningCount":3,"platformVersion":"LATEST",
+         "taskDefinition":"web:1","deploymentController":{"type":"CODE_DEPLOY"},"deployments":[],
+         "loadBalancers":[{"containerName":"web","containerPort":80}],
+         "taskSets":[
+          {"id":"ecs-svc/2","status":"ACTIVE","taskDefinition":"web:8","startedBy":"CODE_DEPLOY",
+           "externalId":"d-2","computedDesiredCount":2,"runningCount":1,"pendingCount":1,
+           "stabilityStatus":"STABILIZING","createdAt":1767225600,
+           "loadBalancers":[{"containerName":"api","containerPort":8080}],
+           "platformVersion":"1.4.0",
+           "capacityProviderStrategy":[{"capacityProvider":"FARGATE_SPOT","weight":2,"base":1}]},
+          {"id":"ecs-svc/1","status":"PRIMARY","taskDefinition":"web:7","launchType":"FARGATE",
+           "computedDesiredCount":2,"runningCount":2,"stabilityStatus":"STEADY_STATE"}]}]}
+        """);
+    ServiceView view = new JsonEcs(answering).service(WEB).orElseThrow();
+    assertThat(view.codeDeployed()).isTrue();
+    assertThat(view.taskDefinition()).isEqualTo("web:7");
+    assertThat(view.taskSets())
+        .containsExactly(
+            new ServiceView.TaskSet(
+                "ecs-svc/2",
+                "d-2",
+                "ACTIVE",
+                "web:8",
+                "api",
+                8080,
+                "1.4.0",
+                List.of(new ServiceView.Capacity("FARGATE_SPOT", 1, 2))),
+            new ServiceView.TaskSet(
+                "ecs-svc/1", "", "PRIMARY", "web:7", "web", 80, "LATEST", List.of()));
+    assertThat(view.primary().orElseThrow().rolloutState()).isEqualTo("COMPLETED");
+    assertThat(view.deployment("ecs-svc/2").orElseThrow().rolloutState()).isEqualTo("IN_PROGRESS");
+    assertThat(view.deployment("ecs-svc/2").orElseThrow().pending()).isEqualTo(1);
+    assertThat(view.steady()).isFalse();
+  }
+
+  @Test
   void readsAService() {
     aws.answer("DescribeServices", services(DESCRIBED));
     ServiceView view = ecs.service(WEB).orElseThrow();

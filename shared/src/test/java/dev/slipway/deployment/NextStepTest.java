@@ -208,11 +208,11 @@ class NextStepTest {
     @Test
     void anotherControllerIsDeclinedByName() {
       Head head = waitingFor(head(), image("v2", 2));
-      ServiceView codeDeploy =
+      ServiceView external =
           new ServiceView(
               APP,
               "ACTIVE",
-              "CODE_DEPLOY",
+              "EXTERNAL",
               "ROLLING",
               OLD,
               2,
@@ -224,9 +224,13 @@ class NextStepTest {
               List.of(),
               List.of(),
               Map.of());
-      assertThat(NextStep.decide(head, situation(NOON, codeDeploy, settings())))
+      assertThat(NextStep.decide(head, situation(NOON, external, settings())))
           .isInstanceOfSatisfying(
-              Step.Decline.class, decline -> assertThat(decline.detail()).contains("CODE_DEPLOY"));
+              Step.Decline.class,
+              decline -> {
+                assertThat(decline.reason()).isEqualTo(Reason.CONTROLLER_UNSUPPORTED);
+                assertThat(decline.detail()).contains("EXTERNAL");
+              });
     }
   }
 
@@ -758,7 +762,8 @@ class NextStepTest {
         seen.accountHold(),
         seen.observeOnly(),
         seen.last(),
-        seen.alarms());
+        seen.alarms(),
+        seen.codeDeployed());
   }
 
   private static Situation with(Situation seen, ServiceDeployment serviceDeployment) {
@@ -771,7 +776,8 @@ class NextStepTest {
         seen.accountHold(),
         seen.observeOnly(),
         seen.last(),
-        seen.alarms());
+        seen.alarms(),
+        seen.codeDeployed());
   }
 
   private static Situation with(Situation seen, Optional<Deployment> last) {
@@ -784,6 +790,7 @@ class NextStepTest {
         seen.accountHold(),
         seen.observeOnly(),
         last,
-        seen.alarms());
+        seen.alarms(),
+        seen.codeDeployed());
   }
 }

@@ -11,6 +11,7 @@ import static dev.slipway.ledger.LedgerSamples.withoutLogs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
@@ -255,6 +256,20 @@ public abstract class LedgerContract {
         .containsExactlyInAnyOrder(new Ledger.AlarmUse(WEB, 5), new Ledger.AlarmUse(API, 1));
     assertThat(ledger.usesOfAlarm(alarm + "-2")).containsExactly(new Ledger.AlarmUse(WEB, 4));
     assertThat(ledger.usesOfAlarm(alarm + "-3")).isEmpty();
+    assertThat(ledger.heads(10)).isEmpty();
+  }
+
+  @Test
+  void remembersWhichCodeDeployGroupDeploysWhichService() {
+    DeploymentGroup shop = new DeploymentGroup("shop", "web #1: ä");
+    assertThat(ledger.deploymentGroup(WEB)).isEmpty();
+    assertThat(ledger.deployedBy(shop)).isEmpty();
+    ledger.remember(WEB, new DeploymentGroup("old", "web"));
+    ledger.remember(WEB, shop);
+    assertThat(ledger.deploymentGroup(WEB)).contains(shop);
+    assertThat(ledger.deployedBy(shop)).contains(WEB);
+    assertThat(ledger.deploymentGroup(API)).isEmpty();
+    assertThat(ledger.deployedBy(new DeploymentGroup("shop", "web"))).isEmpty();
     assertThat(ledger.heads(10)).isEmpty();
   }
 

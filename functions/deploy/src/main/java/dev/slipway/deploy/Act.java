@@ -42,7 +42,7 @@ abstract class Act {
   final Ecs ecs;
   final Ledger ledger;
   final Revisions revisions;
-  final Observer observer;
+  final Controllers controllers;
   final Log log;
   final Metrics metrics;
   final Observed seen;
@@ -54,7 +54,7 @@ abstract class Act {
     this.ecs = tools.ecs();
     this.ledger = tools.ledger();
     this.revisions = tools.revisions();
-    this.observer = tools.observer();
+    this.controllers = tools.controllers();
     this.log = tools.log();
     this.metrics = tools.metrics();
     this.seen = seen;

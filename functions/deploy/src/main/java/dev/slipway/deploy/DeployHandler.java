@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonAlarms;
+import dev.slipway.aws.JsonCodeDeploy;
 import dev.slipway.aws.JsonContainerLogs;
 import dev.slipway.aws.JsonEcr;
 import dev.slipway.aws.JsonEcs;
@@ -53,15 +54,21 @@ public final class DeployHandler implements RequestStreamHandler {
     aws.warmUp(AwsService.DYNAMODB);
     deadLetters = new QueueDeadLetters(aws, environment.required("DEAD_LETTER_QUEUE_URL"));
     JsonEcs ecs = new JsonEcs(aws);
+    JsonCodeDeploy codeDeploy = new JsonCodeDeploy(aws);
     worker =
         new Worker(
             ecs,
+            codeDeploy,
             new JsonEcr(aws),
             new DynamoLedger(aws, environment.required("LEDGER_TABLE")),
             new JsonParameters(aws),
             new JsonAlarms(aws),
             new EcsDiagnostics(
-                ecs, new JsonContainerLogs(aws), environment.optional("LOG_GROUP_PREFIX", ""), log),
+                ecs,
+                codeDeploy,
+                new JsonContainerLogs(aws),
+                environment.optional("LOG_GROUP_PREFIX", ""),
+                log),
             time,
             new Options(
                 environment.optional("MODE", "act").equals("observe"),

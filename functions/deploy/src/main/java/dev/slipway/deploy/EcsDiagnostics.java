@@ -2,6 +2,8 @@ package dev.slipway.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.CodeDeploy;
+import dev.slipway.aws.CodeDeployment;
 import dev.slipway.aws.ContainerLogs;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.ServiceView;
@@ -34,6 +36,7 @@ public final class EcsDiagnostics implements Diagnostics {
   private static final int LOG_LINES = 20;
 
   private final Ecs ecs;
+  private final CodeDeploy codeDeploy;
   private final ContainerLogs logs;
   private final String logGroupPrefix;
   private final Log log;
@@ -42,8 +45,10 @@ public final class EcsDiagnostics implements Diagnostics {
    * @param logGroupPrefix only log groups whose name begins so are read: Slipway's role may read no
    *     others
    */
-  public EcsDiagnostics(Ecs ecs, ContainerLogs logs, String logGroupPrefix, Log log) {
+  public EcsDiagnostics(
+      Ecs ecs, CodeDeploy codeDeploy, ContainerLogs logs, String logGroupPrefix, Log log) {
     this.ecs = ecs;
+    this.codeDeploy = codeDeploy;
     this.logs = logs;
     this.logGroupPrefix = logGroupPrefix;
     this.log = log;
@@ -89,11 +94,17 @@ public final class EcsDiagnostics implements Diagnostics {
     };
   }
 
+  /** What AWS says of an end that tasks do not explain; empty if it says nothing. */
+  private String words(Deployment deployment, Reason reason) {
+    String own = wordsOfEcs(deployment, reason);
+    return own.isEmpty() ? wordsOfCodeDeploy(deployment) : own;
+  }
+
   /**
    * The alarms that went off, with CloudWatch's words; the hook that ECS went back for; nothing for
    * any other end.
    */
-  private static String words(Deployment deployment, Reason reason) {
+  private static String wordsOfEcs(Deployment deployment, Reason reason) {
     return switch (reason) {
       case ALARM ->
           deployment.alarms().wentOff().stream()
@@ -104,6 +115,23 @@ public final class EcsDiagnostics implements Diagnostics {
           deployment.rollout().shift().hook().filter(Hook::failed).map(Stage::says).orElse("");
       default -> "";
     };
+  }
+
+  /** The hooks and other steps that failed, or else what the whole deployment failed of. */
+  private String wordsOfCodeDeploy(Deployment deployment) {
+    Optional<String> id = deployment.rollout().codeDeployId();
+    if (id.isEmpty()) {
+      return "";
+    }
+    try {
+      List<String> failed = codeDeploy.failedEvents(id.get(), deployment.service());
+      return failed.isEmpty()
+          ? codeDeploy.deployment(id.get()).map(CodeDeployment::errorMessage).orElse("")
+          : String.join("; ", failed);
+    } catch (RuntimeException e) {
+      log.error("CodeDeploy does not say what " + id.get() + " failed of", e);
+      return "";
+    }
   }
 
   /** Tasks of this deployment; one whose starter is not known counts by its revision. */

@@ -3,12 +3,9 @@ package dev.slipway.deploy;
 import dev.slipway.aws.Alarms;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecs;
-import dev.slipway.aws.Ecs.ServiceRevision;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
-import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deployment.Deployment;
-import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
 import dev.slipway.deployment.NextStep;
@@ -16,10 +13,10 @@ import dev.slipway.deployment.Situation;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.follow.Reading;
-import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.runtime.Log;
 import dev.slipway.verdict.AlarmState;
+import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,14 +31,22 @@ final class Observer {
 
   private final Ecs ecs;
   private final Alarms alarms;
+  private final Controllers controllers;
   private final Ledger ledger;
   private final InstantSource clock;
   private final boolean observeOnly;
   private final Log log;
 
   Observer(
-      Ecs ecs, Alarms alarms, Ledger ledger, InstantSource clock, boolean observeOnly, Log log) {
+      Ecs ecs,
+      Controllers controllers,
+      Alarms alarms,
+      Ledger ledger,
+      InstantSource clock,
+      boolean observeOnly,
+      Log log) {
     this.ecs = ecs;
+    this.controllers = controllers;
     this.alarms = alarms;
     this.ledger = ledger;
     this.clock = clock;
@@ -54,20 +59,17 @@ final class Observer {
     Optional<ServiceView> service = ecs.service(head.service());
     Head known = head;
     Optional<ServiceDeployment> serviceDeployment = Optional.empty();
+    Optional<CodeDeployed> codeDeployed = Optional.empty();
     List<StoppedTask> stopped = List.of();
     Optional<List<AlarmState>> states = Optional.of(List.of());
     Optional<Deployment> last = Optional.empty();
     if (service.isPresent() && head.inFlight().isPresent()) {
       Deployment deployment = head.inFlight().get();
       if (deployment.status() != Status.PREPARING) {
-        String arn = serviceDeploymentArn(deployment, service.get());
-        if (!arn.isEmpty()) {
-          known =
-              head.inFlight(
-                  deployment.with(
-                      deployment.rollout().toBuilder().serviceDeploymentArn(arn).build()));
-          serviceDeployment = serviceDeployment(head.service(), arn);
-        }
+        Controller.Told told = controllers.of(deployment).look(deployment, service.get());
+        known = head.inFlight(deployment.with(told.rollout()));
+        serviceDeployment = told.serviceDeployment();
+        codeDeployed = told.codeDeployed();
         stopped = stopped(head, deployment, service.get(), now);
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment));
       }
@@ -76,10 +78,9 @@ final class Observer {
           NextStep.needsLast(head, service.get())
               ? ledger.deployment(head.service(), head.lastSequence())
               : Optional.empty();
-      String current = service.get().currentServiceDeployment();
-      if (!current.isEmpty() && NextStep.needsElsewhere(head, service.get())) {
-        serviceDeployment = serviceDeployment(head.service(), current);
-      }
+      Controller.Elsewhere elsewhere = controllers.of(service.get()).elsewhere(head, service.get());
+      serviceDeployment = elsewhere.serviceDeployment();
+      codeDeployed = elsewhere.codeDeployed();
     }
     Optional<Hold> hold = head.waiting().isEmpty() ? Optional.empty() : ledger.accountHold();
     Reading tags = FollowerTags.read(service.map(ServiceView::tags).orElse(Map.of()));
@@ -87,7 +88,8 @@ final class Observer {
         head,
         known,
         new Situation(now, service, tags, serviceDeployment, stopped, hold, observeOnly, last)
-            .with(states));
+            .with(states)
+            .withCodeDeployed(codeDeployed));
   }
 
   /** Without an answer, what ECS says is heard all the same: a failure does not wait for it. */
@@ -101,57 +103,6 @@ final class Observer {
       log.error("CloudWatch does not tell the states of alarms " + names, e);
       return Optional.empty();
     }
-  }
-
-  /**
-   * The ARN of the service deployment that is judged. The service names the one under way; when
-   * ours is over before anybody looked, ECS's list of them still has it.
-   */
-  String serviceDeploymentArn(Deployment deployment, ServiceView service) {
-    Rollout rollout = deployment.rollout();
-    if (!rollout.serviceDeploymentArn().isEmpty() || rollout.ecsDeploymentId().isEmpty()) {
-      return rollout.serviceDeploymentArn();
-    }
-    Optional<EcsDeployment> own = service.deployment(rollout.ecsDeploymentId());
-    boolean primary = own.map(d -> d.status().equals("PRIMARY")).orElse(false);
-    if (primary && !service.currentServiceDeployment().isEmpty()) {
-      return service.currentServiceDeployment();
-    }
-    boolean done = own.isEmpty() || !primary || !own.get().rolloutState().equals("IN_PROGRESS");
-    return done ? startedFor(deployment).map(ServiceDeployment::arn).orElse("") : "";
-  }
-
-  /** The newest service deployment that moved to this deployment's revision. */
-  Optional<ServiceDeployment> startedFor(Deployment deployment) {
-    Instant since =
-        (deployment.rollout().startedAt() == null
-                ? deployment.createdAt()
-                : deployment.rollout().startedAt())
-            .minusSeconds(5);
-    for (ServiceDeployment candidate : ecs.serviceDeployments(deployment.service(), since)) {
-      Optional<ServiceRevision> target =
-          candidate.targetRevision().isEmpty()
-              ? Optional.empty()
-              : ecs.serviceRevision(candidate.targetRevision());
-      if (target
-          .map(revision -> revision.taskDefinition().equals(deployment.revisions().own()))
-          .orElse(false)) {
-        return Optional.of(candidate);
-      }
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * With what events told of its hooks, where it has stages or goes back: ECS need not list a hook
-   * that has ended.
-   */
-  private Optional<ServiceDeployment> serviceDeployment(ServiceRef service, String arn) {
-    return ecs.serviceDeployment(arn)
-        .map(found ->
-            found.goesBack() || !found.lifecycleStage().isEmpty()
-                ? found.knowing(ledger.hooks(service, arn))
-                : found);
   }
 
   /**

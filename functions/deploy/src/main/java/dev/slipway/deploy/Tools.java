@@ -16,6 +16,7 @@ record Tools(
     Parameters parameters,
     Alarms alarms,
     Diagnostics diagnostics,
+    Controllers controllers,
     Observer observer,
     Revisions revisions,
     Options options,

@@ -63,6 +63,7 @@ final class Upkeep extends Act {
                         + ", but is not steady: until it is, there is nothing to go back to.",
                 now);
     tellParameters(images);
+    controllers.of(service).meet(service);
     write(
         head.running(images)
             .lastGood(new LastGood(service.taskDefinition(), images, 1, now, steady))

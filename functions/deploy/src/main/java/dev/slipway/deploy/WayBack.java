@@ -5,7 +5,9 @@ import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecs.ServiceRevision;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
 import dev.slipway.aws.ServiceDeployment;
-import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.deploy.Controller.GoingBack;
+import dev.slipway.deploy.Controller.Started;
+import dev.slipway.deploy.Controller.Way;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -124,7 +126,15 @@ final class WayBack extends Act {
                   .orElseGet(() -> byEcs ? ecsWords() : "");
           default -> "";
         };
-    return Wording.failure(reason, failed.alarms()) + (known.isEmpty() ? "" : " " + known);
+    String words = known.isEmpty() ? codeDeployWords() : known;
+    return Wording.failure(reason, failed.alarms()) + (words.isEmpty() ? "" : " " + words);
+  }
+
+  /** Likewise; empty where CodeDeploy has nothing to say, or does not deploy. */
+  private String codeDeployWords() {
+    String words =
+        seen.situation().codeDeployed().map(told -> told.deployment().errorMessage()).orElse("");
+    return words.isEmpty() ? "" : "CodeDeploy says: " + words;
   }
 
   /** For people to read: nothing is decided by them. */
@@ -164,56 +174,38 @@ final class WayBack extends Act {
   Done goBack() {
     Deployment back = inFlight();
     Deployment failing = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
-    Optional<Done> byEcs = askEcs(back, failing);
-    if (byEcs.isPresent()) {
-      return byEcs.get();
+    try {
+      Optional<GoingBack> byItself =
+          controllers.of(failing).goBackInPlace(failing, back, seen.service());
+      if (byItself.isPresent()) {
+        return watch(back, failing, byItself.get());
+      }
+    } catch (NotDeployableException e) {
+      return callForPerson(e.getMessage());
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      return callForPerson(e.getMessage());
     }
     return rollBackTo(back, failing);
   }
 
-  /**
-   * While the failed deployment is in progress ECS can go back by itself, to the revision and the
-   * digests it had: faster than a rollout, and safe with mutable tags.
-   */
-  private Optional<Done> askEcs(Deployment back, Deployment failing) {
-    String arn = failing.rollout().serviceDeploymentArn();
-    if (arn.isEmpty()) {
-      arn = observer.serviceDeploymentArn(failing, seen.service());
+  /** Nobody is asked whether the good revision may have its traffic back. */
+  Done proceed() {
+    try {
+      controllers.of(inFlight()).proceed(inFlight(), seen.service());
+    } catch (NotDeployableException e) {
+      return callForPerson(e.getMessage());
     }
-    if (arn.isEmpty()) {
-      return Optional.empty();
-    }
-    String status = ecs.serviceDeployment(arn).map(ServiceDeployment::status).orElse("");
-    return switch (status) {
-      case "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL" ->
-          Optional.of(
-              watch(
-                  back,
-                  failing,
-                  arn,
-                  failing.rollout().stopRequested() || back.rollout().stopRequested()));
-      case "PENDING", "IN_PROGRESS" -> {
-        try {
-          ecs.stopAndRollBack(arn);
-          yield Optional.of(watch(back, failing, arn, true));
-        } catch (AwsException e) {
-          if (e.passing()) {
-            throw e;
-          }
-          log.info(
-              "ECS does not stop it: rolling out the last good revision instead",
-              "service",
-              head.service().brief(),
-              "answer",
-              e.code());
-          yield Optional.empty();
-        }
-      }
-      default -> Optional.empty();
-    };
+    write(head.due(now.plus(SOON)));
+    return Done.REST;
   }
 
-  private Done watch(Deployment back, Deployment failing, String arn, boolean asked) {
+  private Done watch(Deployment back, Deployment failing, GoingBack going) {
+    String arn = going.id();
+    boolean asked = going.asked();
+    String who = controllers.of(failing).name();
     if (back.status() != Status.PREPARING && back.rollout().serviceDeploymentArn().equals(arn)) {
       // Asked again, because the first request had no effect: keep what is known of its progress.
       write(head.due(now.plus(SOON)));
@@ -232,7 +224,7 @@ final class WayBack extends Act {
             .as(
                 Status.ROLLING_OUT,
                 Reason.IN_PROGRESS,
-                asked ? "ECS goes back, as Slipway asked." : "ECS goes back by itself.",
+                who + (asked ? " goes back, as Slipway asked." : " goes back by itself."),
                 now);
     Deployment explained = explained(failing);
     write(head.inFlight(watched).due(now.plus(SOON)), watched, explained);
@@ -268,20 +260,24 @@ final class WayBack extends Act {
       Deployment aimed =
           back.to(back.from(), target.get().images())
               .with(back.revisions().withOwn(target.get().taskDefinition()));
-      String aim = target.get().taskDefinition();
+      Way way = controllers.of(seen.service()).way(seen.service());
       // An earlier look may have started it and died before it could write that down.
-      Optional<EcsDeployment> started =
-          seen.service()
-              .primary()
-              .filter(d -> d.taskDefinition().equals(aim))
-              .or(() ->
-                  ecs.update(head.service(), aim)
-                      .primary()
-                      .filter(d -> d.taskDefinition().equals(aim)));
-      if (started.isEmpty()) {
-        return Done.AGAIN;
-      }
-      return underWayBack(aimed, explained(failing), started.get());
+      Optional<Started> earlier = way.startedBefore(aimed);
+      return switch (earlier.isPresent() ? earlier.get() : way.start(aimed)) {
+        case Started.UnderWay(Rollout rollout) -> underWayBack(aimed, explained(failing), rollout);
+        case Started.Unnamed() -> Done.AGAIN;
+        case Started.Busy(String words) -> postponed(aimed, explained(failing), words);
+        case Started.RunsAlready() -> {
+          Deployment explained = explained(failing);
+          Head written = write(head.inFlight(aimed).due(now.plus(SOON)), aimed, explained);
+          yield new WayBack(tools, seen.after(written))
+              .wentBack(aimed, aimed.revisions().own(), aimed.to());
+        }
+        case Started.Overtaken(String taskDefinition) ->
+            new Upkeep(tools, seen).giveWay(taskDefinition);
+      };
+    } catch (NotDeployableException e) {
+      return callForPerson(e.getMessage());
     } catch (AwsException e) {
       if (e.passing()) {
         throw e;
@@ -290,9 +286,8 @@ final class WayBack extends Act {
     }
   }
 
-  private Done underWayBack(Deployment back, Deployment failing, EcsDeployment started) {
-    Rollout rollout =
-        Rollout.begun(started.id(), now).counting(started).toBuilder().stopRequested(true).build();
+  private Done underWayBack(Deployment back, Deployment failing, Rollout started) {
+    Rollout rollout = started.toBuilder().stopRequested(true).build();
     Deployment going =
         back.with(rollout)
             .backBy(RolledBackBy.SLIPWAY)
@@ -302,6 +297,17 @@ final class WayBack extends Act {
                 "Slipway rolls out " + Wording.revision(back.revisions().own()) + " again.",
                 now);
     write(head.inFlight(going).due(now.plus(SOON)), going, failing);
+    return Done.REST;
+  }
+
+  /** It cannot begin yet; somebody looks again, and decides anew. */
+  private Done postponed(Deployment back, Deployment failing, String words) {
+    Deployment waits = back.with(Rollout.NONE).as(Status.PREPARING, Reason.IN_PROGRESS, words, now);
+    if (words.equals(inFlight().detail())) {
+      write(head.due(now.plus(SOON)));
+    } else {
+      write(head.inFlight(waits).due(now.plus(SOON)), waits, failing);
+    }
     return Done.REST;
   }
 

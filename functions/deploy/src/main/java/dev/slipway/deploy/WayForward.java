@@ -5,6 +5,8 @@ import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.deploy.Controller.Started;
+import dev.slipway.deploy.Controller.Way;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
@@ -43,6 +45,9 @@ final class WayForward extends Act {
   private static final int KNOWN_DEPLOYMENTS = 25;
 
   private static final int NEWEST_REVISIONS = 100;
+
+  /** The calls that begin a rollout: what they refuse is not the task definition. */
+  private static final Set<String> STARTING = Set.of("UpdateService", "CreateDeployment");
 
   private final boolean fresh;
 
@@ -225,80 +230,74 @@ final class WayForward extends Act {
     Deployment deployment = inFlight();
     boolean resumed = !fresh;
     try {
+      Way way = controllers.of(seen.service()).way(seen.service());
       String own = deployment.revisions().own();
       if (own.isEmpty() && resumed) {
         own =
             revisions.registeredFor(deployment, base.document().path("family").asText()).orElse("");
       }
-      if (own.isEmpty()) {
+      boolean registeredBefore = !own.isEmpty();
+      if (!registeredBefore) {
         Map<String, String> containers = TaskDefinitionCopy.containers(base.document());
         own = revisions.register(deployment, base, Containers.pinned(deployment.to(), containers));
-        deployment = deployment.with(deployment.revisions().withOwn(own));
         log.info("registered", "service", head.service().brief(), "taskDefinition", own);
-      } else {
-        deployment = deployment.with(deployment.revisions().withOwn(own));
-        Optional<Done> earlier = alreadyStarted(deployment);
-        if (earlier.isPresent()) {
-          return earlier.get();
-        }
       }
-      return rollOut(deployment);
+      deployment = deployment.with(deployment.revisions().withOwn(own));
+      Optional<Started> earlier =
+          registeredBefore && resumed ? way.startedBefore(deployment) : Optional.empty();
+      Started started = earlier.isPresent() ? earlier.get() : way.start(deployment);
+      return begun(deployment, started);
+    } catch (NotDeployableException e) {
+      return refused(deployment, e);
     } catch (AwsException e) {
       return refused(deployment, e);
     }
   }
 
-  /** An earlier look may have called UpdateService and died: what ECS has started is taken over. */
-  private Optional<Done> alreadyStarted(Deployment registered) {
-    String own = registered.revisions().own();
-    Optional<EcsDeployment> current =
-        seen.service().deployments().stream()
-            .filter(d -> d.taskDefinition().equals(own))
-            .findFirst();
-    if (current.isPresent()) {
-      return Optional.of(underWay(registered, current.get()));
-    }
-    // Started, failed and rolled back by ECS, all before anybody looked again.
-    return observer
-        .startedFor(registered)
-        .map(past -> {
-          Rollout rollout =
-              Rollout.begun("lost", now).toBuilder().serviceDeploymentArn(past.arn()).build();
-          Deployment watched =
-              registered.with(rollout).as(Status.ROLLING_OUT, Reason.IN_PROGRESS, "", now);
-          write(head.inFlight(watched).due(now.plus(SOON)), watched);
-          return Done.AGAIN;
-        });
+  private Done begun(Deployment deployment, Started started) {
+    return switch (started) {
+      case Started.UnderWay(Rollout rollout) -> underWay(deployment, rollout);
+      case Started.Unnamed() -> Done.AGAIN;
+      case Started.Busy(String words) -> postponed(deployment, words);
+      // Only a way back can find these.
+      case Started.RunsAlready(), Started.Overtaken(_) ->
+          throw new IllegalStateException(started + " is no answer to " + deployment.id());
+    };
   }
 
-  private Done rollOut(Deployment deployment) {
-    String taskDefinition = deployment.revisions().own();
-    ServiceView after = ecs.update(head.service(), taskDefinition);
-    EcsDeployment started =
-        after.deployments().stream()
-            .filter(d -> d.status().equals("PRIMARY"))
-            .filter(d -> d.taskDefinition().equals(taskDefinition))
-            .findFirst()
-            .orElse(null);
-    if (started == null) {
-      // The answer does not name it; asking again finds it in the service.
-      return Done.AGAIN;
-    }
-    return underWay(deployment, started);
-  }
-
-  private Done underWay(Deployment deployment, EcsDeployment started) {
-    Rollout rollout = Rollout.begun(started.id(), now).counting(started);
+  private Done underWay(Deployment deployment, Rollout rollout) {
+    String who = rollout.codeDeployId().isPresent() ? "CodeDeploy" : "ECS";
     Deployment going =
         deployment
             .with(rollout)
             .as(
                 Status.ROLLING_OUT,
                 Reason.IN_PROGRESS,
-                "ECS deploys " + Wording.revision(deployment.revisions().own()) + ".",
+                who + " deploys " + Wording.revision(deployment.revisions().own()) + ".",
                 now);
     write(head.inFlight(going).due(now.plus(SOON)), going);
+    // Its end may have come before its beginning was written down.
+    return fresh ? Done.REST : Done.AGAIN;
+  }
+
+  /** It cannot begin yet: its revision is kept, and somebody looks again. */
+  private Done postponed(Deployment deployment, String words) {
+    Deployment waits = deployment.as(Status.PREPARING, Reason.IN_PROGRESS, words, now);
+    if (words.equals(inFlight().detail())
+        && deployment.revisions().equals(inFlight().revisions())) {
+      write(head.due(now.plus(SOON)));
+    } else {
+      write(head.inFlight(waits).due(now.plus(SOON)), waits);
+    }
     return Done.REST;
+  }
+
+  /** The service cannot be deployed as it is: nothing has changed in it. */
+  private Done refused(Deployment deployment, NotDeployableException e) {
+    return refused(
+        deployment,
+        e.reason(),
+        e.getMessage() + " The service has not changed; push again under another tag afterwards.");
   }
 
   /** ECS said no: nothing has changed in the service, so there is nothing to bring back. */
@@ -309,7 +308,7 @@ final class WayForward extends Act {
     Reason reason =
         e.accessDenied()
             ? Reason.ACCESS_DENIED
-            : e.operation().equals("UpdateService")
+            : STARTING.contains(e.operation())
                 ? Reason.UPDATE_REFUSED
                 : Reason.REGISTRATION_REFUSED;
     String detail =
@@ -321,13 +320,15 @@ final class WayForward extends Act {
                     + Wording.revision(deployment.revisions().base())
                     + ", of which this would have been a copy, or the service, then push again"
                     + " under another tag.");
+    return refused(deployment, reason, detail);
+  }
+
+  private Done refused(Deployment deployment, Reason reason, String detail) {
     Deployment failed = deployment.as(Status.FAILED, reason, detail, now);
     log.warn(
         "refused", "service", head.service().brief(), "reason", reason.name(), "detail", detail);
     write(head.idle().due(head.waiting().isEmpty() ? null : now), failed);
-    if (e.operation().equals("UpdateService")) {
-      revisions.deregister(deployment, log);
-    }
+    revisions.deregister(deployment, log);
     return Done.AGAIN;
   }
 
@@ -419,7 +420,7 @@ final class WayForward extends Act {
             .as(
                 Status.BAKING,
                 Reason.BAKE_TIME,
-                "ECS completed it; watched until " + until + ".",
+                controllers.of(deployment).name() + " completed it; watched until " + until + ".",
                 now);
     // Not only at its end: an event about an alarm or a task can be lost.
     Instant look = now.plus(SOON);

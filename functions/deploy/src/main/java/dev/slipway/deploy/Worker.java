@@ -1,6 +1,7 @@
 package dev.slipway.deploy;
 
 import dev.slipway.aws.Alarms;
+import dev.slipway.aws.CodeDeploy;
 import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.Parameters;
@@ -29,6 +30,7 @@ public final class Worker {
 
   public Worker(
       Ecs ecs,
+      CodeDeploy codeDeploy,
       Ecr ecr,
       Ledger ledger,
       Parameters parameters,
@@ -38,6 +40,10 @@ public final class Worker {
       Options options,
       Log log,
       Metrics metrics) {
+    Controllers controllers =
+        new Controllers(
+            new EcsController(ecs, ledger, clock, log),
+            new CodeDeployController(codeDeploy, ledger, clock, log));
     this.tools =
         new Tools(
             ecs,
@@ -46,7 +52,8 @@ public final class Worker {
             parameters,
             alarms,
             diagnostics,
-            new Observer(ecs, alarms, ledger, clock, options.observeOnly(), log),
+            controllers,
+            new Observer(ecs, controllers, alarms, ledger, clock, options.observeOnly(), log),
             new Revisions(ecs, options.tagAndDigest()),
             options,
             log,
@@ -103,6 +110,7 @@ public final class Worker {
       case Step.GoBack ignored -> new WayBack(tools, seen).goBack();
       case Step.Returned returned -> new WayBack(tools, seen).returned(returned.serviceRevision());
       case Step.CallForPerson call -> new WayBack(tools, seen).callForPerson(call.detail());
+      case Step.Proceed ignored -> new WayBack(tools, seen).proceed();
       case Step.Undo undo -> new WayBack(tools, seen).undo(undo.request());
     };
   }

@@ -61,6 +61,7 @@ class WorkerTest {
       new Worker(
           ecs,
           null,
+          null,
           ledger,
           parameters::put,
           NO_ALARMS,

@@ -1,5 +1,6 @@
 package dev.slipway.watch;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
@@ -33,6 +34,15 @@ public sealed interface WatchEvent {
 
   /** A CloudWatch alarm came into a state. Whom it concerns, the event does not say. */
   record AlarmChanged(String arn, String state) implements WatchEvent {}
+
+  /**
+   * A deployment of a CodeDeploy group began, waits or ended; of ECS or of anything else that
+   * CodeDeploy deploys, which the event does not say.
+   *
+   * @param state START, READY, SUCCESS, FAILURE or STOP
+   */
+  record CodeDeployChanged(DeploymentGroup group, String deploymentId, String state)
+      implements WatchEvent {}
 
   /** A minute has passed. */
   record Clock() implements WatchEvent {}

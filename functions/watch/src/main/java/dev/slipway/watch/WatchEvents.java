@@ -1,6 +1,7 @@
 package dev.slipway.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.aws.StoppedTasks;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
@@ -8,6 +9,7 @@ import dev.slipway.runtime.PermanentFailure;
 import dev.slipway.verdict.Hook;
 import dev.slipway.watch.WatchEvent.AlarmChanged;
 import dev.slipway.watch.WatchEvent.Clock;
+import dev.slipway.watch.WatchEvent.CodeDeployChanged;
 import dev.slipway.watch.WatchEvent.DeploymentChanged;
 import dev.slipway.watch.WatchEvent.HookChanged;
 import dev.slipway.watch.WatchEvent.ServiceAction;
@@ -32,6 +34,7 @@ final class WatchEvents {
   static final String SERVICE_ACTION = "ECS Service Action";
   static final String HOOK = "ECS Hook State Change";
   static final String ALARM = "CloudWatch Alarm State Change";
+  static final String CODE_DEPLOY = "CodeDeploy Deployment State-change Notification";
   static final String CLOCK = "Slipway Clock";
 
   private static final String GROUP = "service:";
@@ -76,6 +79,7 @@ final class WatchEvents {
           named(event, HOOK, required(detail(event, HOOK), "serviceArn", HOOK));
       case "aws.ecs/" + TASK -> task(detail(event, TASK));
       case "aws.cloudwatch/" + ALARM -> alarm(event);
+      case "aws.codedeploy/" + CODE_DEPLOY -> codeDeploy(detail(event, CODE_DEPLOY));
       case "slipway/" + CLOCK -> new Clock();
       default ->
           throw new PermanentFailure(
@@ -93,6 +97,8 @@ final class WatchEvents {
                   + HOOK
                   + "', aws.cloudwatch with '"
                   + ALARM
+                  + "', aws.codedeploy with '"
+                  + CODE_DEPLOY
                   + "', and slipway with '"
                   + CLOCK
                   + "'. Correct the rule that sent it");
@@ -189,6 +195,15 @@ final class WatchEvents {
     }
     JsonNode state = detail(event, ALARM).path("state");
     return new AlarmChanged(arn, required(state, "value", ALARM));
+  }
+
+  private static WatchEvent codeDeploy(JsonNode detail) {
+    return new CodeDeployChanged(
+        new DeploymentGroup(
+            required(detail, "application", CODE_DEPLOY),
+            required(detail, "deploymentGroup", CODE_DEPLOY)),
+        required(detail, "deploymentId", CODE_DEPLOY),
+        required(detail, "state", CODE_DEPLOY));
   }
 
   private static JsonNode detail(JsonNode event, String type) {

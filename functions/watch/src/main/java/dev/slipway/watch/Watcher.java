@@ -1,5 +1,6 @@
 package dev.slipway.watch;
 
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.aws.Lanes;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
@@ -13,6 +14,7 @@ import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.watch.WatchEvent.AlarmChanged;
 import dev.slipway.watch.WatchEvent.Clock;
+import dev.slipway.watch.WatchEvent.CodeDeployChanged;
 import dev.slipway.watch.WatchEvent.DeploymentChanged;
 import dev.slipway.watch.WatchEvent.HookChanged;
 import dev.slipway.watch.WatchEvent.ServiceAction;
@@ -59,11 +61,25 @@ public final class Watcher {
       case ServiceAction(ServiceRef service, String name) -> look(service, busy(service), name);
       case HookChanged(ServiceRef service, String serviceDeploymentArn, Hook hook) ->
           hook(service, serviceDeploymentArn, hook);
+      case CodeDeployChanged(DeploymentGroup group, String deployment, String state) ->
+          codeDeploy(group, deployment, state);
       case TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) ->
           task(service, task, stopped);
       case AlarmChanged(String arn, String state) -> alarm(arn, state);
       case Unrelated(String why) -> log.info("dropped: " + why);
     }
+  }
+
+  /**
+   * Only a group that deploy has met belongs to a service that follows something: one read, and
+   * what CodeDeploy does for others, for functions and for servers is dropped.
+   */
+  private void codeDeploy(DeploymentGroup group, String deployment, String state) {
+    ledger
+        .deployedBy(group)
+        .ifPresentOrElse(
+            service -> look(service, true, "CodeDeploy " + deployment + " " + state),
+            () -> log.debug("dropped: the CodeDeploy group " + group + " is of no service here"));
   }
 
   private boolean busy(ServiceRef service) {

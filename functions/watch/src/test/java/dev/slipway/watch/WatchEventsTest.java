@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
@@ -48,8 +49,10 @@ class WatchEventsTest {
     Path events = Path.of(System.getProperty("slipway.root"), "events");
     try (Stream<Path> files = Files.list(events)) {
       return files
-          .filter(
-              file -> file.getFileName().toString().matches("(ecs-|cloudwatch-|slipway-clock).*"))
+          .filter(file ->
+              file.getFileName()
+                  .toString()
+                  .matches("(ecs-|cloudwatch-|codedeploy-|slipway-clock).*"))
           .sorted()
           .toList()
           .stream()
@@ -69,13 +72,15 @@ class WatchEventsTest {
               "task ";
           case "slipway-clock.json" -> "clock";
           default ->
-              name.startsWith("ecs-task")
-                  ? "stopped task "
-                  : name.startsWith("ecs-hook")
-                      ? "hook "
-                      : name.startsWith("ecs-service")
-                          ? "action "
-                          : name.startsWith("cloudwatch-alarm") ? "alarm " : "deployment ";
+              name.startsWith("codedeploy")
+                  ? "CodeDeploy shop/web d-0A1B2C3D4 "
+                  : name.startsWith("ecs-task")
+                      ? "stopped task "
+                      : name.startsWith("ecs-hook")
+                          ? "hook "
+                          : name.startsWith("ecs-service")
+                              ? "action "
+                              : name.startsWith("cloudwatch-alarm") ? "alarm " : "deployment ";
         };
 
     assertThat(brief(WatchEvents.read(Files.readString(file)))).startsWith(beginning);
@@ -96,6 +101,8 @@ class WatchEventsTest {
       case WatchEvent.TaskChanged(ServiceRef service, StoppedTask task, boolean stopped) ->
           (stopped ? "stopped " : "") + "task " + service.brief() + " " + task.startedBy();
       case WatchEvent.AlarmChanged(String arn, String state) -> "alarm " + arn + " " + state;
+      case WatchEvent.CodeDeployChanged(DeploymentGroup group, String id, String state) ->
+          "CodeDeploy " + group + " " + id + " " + state;
       case WatchEvent.Clock() -> "clock";
       case WatchEvent.Unrelated(String why) -> "unrelated: " + why;
     };

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Revisions;
 import dev.slipway.deployment.Deployment.RolledBackBy;
@@ -131,6 +132,36 @@ class WatcherTest {
     watcher.handle(hook());
 
     assertThat(calls.made()).hasSize(4).containsOnly("ledger.head");
+  }
+
+  @Test
+  void aCodeDeployGroupThatDeploysAServiceIsLookedAt() {
+    store.remember(WEB, new DeploymentGroup("shop", "web"));
+
+    watcher.handle(codeDeploy("shop", "web"));
+
+    assertThat(lanes.taken()).containsExactly(WEB);
+    assertThat(calls.made()).first().isEqualTo("ledger.deployedBy");
+  }
+
+  @Test
+  void whatCodeDeployDoesForOthersIsDroppedWithOneRead() {
+    store.remember(WEB, new DeploymentGroup("shop", "web"));
+
+    watcher.handle(codeDeploy("shop", "mail"));
+    watcher.handle(codeDeploy("web", "shop"));
+
+    assertThat(calls.made()).containsExactly("ledger.deployedBy", "ledger.deployedBy");
+  }
+
+  private static String codeDeploy(String application, String group) {
+    return """
+    {"source": "aws.codedeploy",
+     "detail-type": "CodeDeploy Deployment State-change Notification",
+     "detail": {"application": "%s", "deploymentGroup": "%s", "deploymentId": "d-0A1B2C3D4",
+       "instanceGroupId": "1", "region": "eu-west-1", "state": "SUCCESS"}}
+    """
+        .formatted(application, group);
   }
 
   @Test

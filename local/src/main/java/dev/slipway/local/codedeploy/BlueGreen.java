@@ -11,6 +11,7 @@ import dev.slipway.local.services.Alarms;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Moves a deployment along: a second task set, its health, the traffic, the end of the first one;
@@ -30,6 +31,7 @@ final class BlueGreen {
   private final TaskSets taskSets;
   private final Alarms alarms;
   private final Consumer<CodeDeployment> created;
+  private Predicate<String> functions = function -> true;
 
   /**
    * @param created told of the deployments that roll back another one
@@ -39,6 +41,30 @@ final class BlueGreen {
     this.taskSets = taskSets;
     this.alarms = alarms;
     this.created = created;
+  }
+
+  /** Whether the functions that an AppSpec names as hooks succeed; at first all of them do. */
+  void functions(Predicate<String> succeeds) {
+    functions = succeeds;
+  }
+
+  /** Runs the hook of a lifecycle event; false if it failed, and the deployment with it. */
+  private boolean passes(CodeDeployment deployment, String event) {
+    String function = deployment.hook(event);
+    if (function == null) {
+      return true;
+    }
+    if (functions.test(function)) {
+      deployment.events.put(event, "Succeeded");
+      return true;
+    }
+    deployment.events.put(event, "Failed");
+    deployment.hookWords = "The function " + function + " answered Failed.";
+    fail(
+        deployment,
+        "HOOK_EXECUTION_FAILURE",
+        "The deployment failed because a lifecycle event hook function, " + function + ", failed.");
+    return false;
   }
 
   private void after(CodeDeployment deployment, Duration delay, Runnable step) {
@@ -91,6 +117,9 @@ final class BlueGreen {
         () -> {
           begin(deployment);
           deployment.blue = taskSets.primary(deployment.serviceArn);
+          if (!passes(deployment, "BeforeInstall")) {
+            return;
+          }
           try {
             deployment.green =
                 taskSets.create(deployment.serviceArn, deployment.taskDefinition, deployment.id);
@@ -117,6 +146,10 @@ final class BlueGreen {
     }
     if (deployment.phase == Phase.HEALTHY_TASKS
         && taskSets.healthy(deployment.serviceArn, deployment.green)) {
+      deployment.events.put("Install", "Succeeded");
+      if (!passes(deployment, "AfterInstall") || !passes(deployment, "AfterAllowTestTraffic")) {
+        return;
+      }
       Duration wait = deployment.group.readyWait();
       if (wait == null) {
         shift(deployment);
@@ -149,6 +182,9 @@ final class BlueGreen {
   }
 
   private void shift(CodeDeployment deployment) {
+    if (deployment.step < 0 && !passes(deployment, "BeforeAllowTraffic")) {
+      return;
+    }
     deployment.phase = Phase.TRAFFIC;
     deployment.step++;
     if (deployment.shifting.shares().get(deployment.step) < 100) {
@@ -156,6 +192,10 @@ final class BlueGreen {
       return;
     }
     taskSets.promote(deployment.serviceArn, deployment.green);
+    deployment.events.put("AllowTraffic", "Succeeded");
+    if (!passes(deployment, "AfterAllowTraffic")) {
+      return;
+    }
     deployment.phase = Phase.TERMINATION;
     after(
         deployment,

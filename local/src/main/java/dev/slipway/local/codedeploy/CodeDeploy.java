@@ -15,10 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * CodeDeploy for ECS: applications, deployment groups, blue/green deployments. The functions that
- * an AppSpec names as hooks are not called: all of them count as succeeded.
+ * an AppSpec names as hooks are not called; {@link #functions} says what comes of them.
  */
 public final class CodeDeploy {
   private final Account account;
@@ -42,6 +43,11 @@ public final class CodeDeploy {
     alarms.watch(() -> open().forEach(blueGreen::alarmChanged));
   }
 
+  /** Whether the functions that an AppSpec names as hooks succeed; at first all of them do. */
+  public void functions(Predicate<String> succeeds) {
+    account.exclusively(() -> blueGreen.functions(succeeds));
+  }
+
   private List<CodeDeployment> open() {
     return deployments.values().stream().filter(each -> !each.status.ended()).toList();
   }
@@ -58,6 +64,8 @@ public final class CodeDeploy {
         .on("GetDeployment", this::getDeployment)
         .on("BatchGetDeployments", this::batchGetDeployments)
         .on("ListDeployments", this::listDeployments)
+        .on("GetDeploymentTarget", this::getTarget)
+        .on("GetApplicationRevision", this::getRevision)
         .on("StopDeployment", this::stopDeployment)
         .on("ContinueDeployment", this::continueDeployment);
   }
@@ -241,6 +249,41 @@ public final class CodeDeploy {
     return answer;
   }
 
+  private ObjectNode getTarget(ObjectNode input) {
+    CodeDeployment found = deployment(input);
+    if (found.status == Status.CREATED) {
+      throw new Refusal(
+          "DeploymentNotStartedException", "The deployment " + found.id + " has not started.");
+    }
+    ObjectNode target = found.target();
+    if (!target
+        .path("ecsTarget")
+        .path("targetId")
+        .asText()
+        .equals(Json.text(input, "targetId", ""))) {
+      throw new Refusal(
+          "DeploymentTargetDoesNotExistException",
+          "No target " + Json.text(input, "targetId") + " in " + found.id);
+    }
+    ObjectNode answer = Json.object();
+    answer.set("deploymentTarget", target);
+    return answer;
+  }
+
+  private ObjectNode getRevision(ObjectNode input) {
+    application(input);
+    String hash = input.path("revision").path("appSpecContent").path("sha256").asText();
+    for (CodeDeployment each : deployments.values()) {
+      if (!hash.isEmpty() && hash.equals(each.sha256())) {
+        ObjectNode answer =
+            Json.object().put("applicationName", Json.text(input, "applicationName"));
+        answer.set("revision", each.revision.deepCopy());
+        return answer;
+      }
+    }
+    throw new Refusal("RevisionDoesNotExistException", "No revision with the sha256 " + hash);
+  }
+
   private ObjectNode batchGetDeployments(ObjectNode input) {
     ObjectNode answer = Json.object();
     ArrayNode found = answer.putArray("deploymentsInfo");
@@ -256,10 +299,12 @@ public final class CodeDeploy {
     String application = Json.text(input, "applicationName");
     String group = Json.text(input, "deploymentGroupName");
     List<String> statuses = Json.texts(input, "includeOnlyStatuses");
+    long since = input.path("createTimeRange").path("start").asLong(0);
     List<String> ids = new ArrayList<>();
     for (CodeDeployment each : deployments.values()) {
       if ((application == null || application.equals(each.group.application))
           && (group == null || group.equals(each.group.name))
+          && each.createdAt.getEpochSecond() >= since
           && (statuses.isEmpty() || statuses.contains(each.describe().path("status").asText()))) {
         ids.addFirst(each.id);
       }

@@ -1,12 +1,20 @@
 package dev.slipway.local.codedeploy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.local.account.Json;
 import dev.slipway.local.time.AccountClock;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One deployment of CodeDeploy: {@code d-...}. */
 final class CodeDeployment {
@@ -93,6 +101,13 @@ final class CodeDeployment {
   String green;
   String blue;
   int step = -1;
+
+  /** The lifecycle events so far, in order, and what came of each. */
+  final Map<String, String> events = new LinkedHashMap<>();
+
+  /** The words of the hook that failed. */
+  String hookWords;
+
   AccountClock.Timer timer;
 
   /** The deployment that takes this one back, or null. */
@@ -123,6 +138,56 @@ final class CodeDeployment {
     this.createdAt = createdAt;
   }
 
+  /** By which CodeDeploy keeps the AppSpec. */
+  String sha256() {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(
+                      revision
+                          .path("appSpecContent")
+                          .path("content")
+                          .asText()
+                          .getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The function that the AppSpec names for this lifecycle event; null if none. */
+  String hook(String event) {
+    ObjectNode appSpec =
+        Json.parse(
+            revision.path("appSpecContent").path("content").asText(), "InvalidRevisionException");
+    for (JsonNode hook : appSpec.path("Hooks")) {
+      if (hook.has(event)) {
+        return hook.path(event).asText();
+      }
+    }
+    return null;
+  }
+
+  /** The service as the one target of the deployment. */
+  ObjectNode target() {
+    ObjectNode target = Json.object().put("deploymentTargetType", "ECSTarget");
+    ObjectNode ecs =
+        target
+            .putObject("ecsTarget")
+            .put("deploymentId", id)
+            .put("targetId", group.cluster + ":" + group.service)
+            .put("targetArn", serviceArn)
+            .put("status", status.ended() ? status.shown : "InProgress");
+    ArrayNode list = ecs.putArray("lifecycleEvents");
+    events.forEach((event, outcome) -> {
+      ObjectNode each = list.addObject().put("lifecycleEventName", event).put("status", outcome);
+      if (outcome.equals("Failed") && hookWords != null) {
+        each.putObject("diagnostics").put("errorCode", "ScriptFailed").put("message", hookWords);
+      }
+    });
+    return target;
+  }
+
   ObjectNode describe() {
     ObjectNode node =
         Json.object()
@@ -133,7 +198,9 @@ final class CodeDeployment {
             .put("status", status.shown)
             .put("creator", creator)
             .put("computePlatform", "ECS");
-    node.set("revision", revision.deepCopy());
+    ObjectNode shown = revision.deepCopy();
+    ((ObjectNode) shown.path("appSpecContent")).put("sha256", sha256());
+    node.set("revision", shown);
     node.set("createTime", Json.seconds(createdAt));
     if (startedAt != null) {
       node.set("startTime", Json.seconds(startedAt));
@@ -157,6 +224,11 @@ final class CodeDeployment {
             .put("rollbackMessage", "Deployment " + triggeredBy.id + " is rolled back.");
       }
     }
+    node.set(
+        "autoRollbackConfiguration",
+        group.document.path("autoRollbackConfiguration").isObject()
+            ? group.document.path("autoRollbackConfiguration").deepCopy()
+            : Json.object().put("enabled", false));
     node.putObject("deploymentStyle")
         .put("deploymentType", "BLUE_GREEN")
         .put("deploymentOption", "WITH_TRAFFIC_CONTROL");

@@ -134,6 +134,11 @@ public final class TaskSets {
       if (set.externalId != null) {
         view.put("startedBy", "CODE_DEPLOY").put("externalId", set.externalId);
       }
+      for (String setting : new String[] {"platformVersion", "capacityProviderStrategy"}) {
+        if (service.settings.has(setting)) {
+          view.set(setting, service.settings.path(setting).deepCopy());
+        }
+      }
       view.set("createdAt", Json.seconds(set.createdAt));
       view.set("updatedAt", Json.seconds(set.updatedAt));
       view.set("stabilityStatusAt", Json.seconds(set.updatedAt));

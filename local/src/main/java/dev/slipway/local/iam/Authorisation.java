@@ -620,6 +620,12 @@ public final class Authorisation {
         yield needed;
       }
       case "GetDeploymentGroup", "ListDeployments" -> List.of(Access.of(action, group));
+      case "BatchGetDeployments" ->
+          Json.texts(input.path("deploymentIds")).stream()
+              .flatMap(
+                  id -> codeDeploy("GetDeployment", Json.object().put("deploymentId", id)).stream())
+              .map(access -> Access.of(action, access.resource()))
+              .toList();
       case "GetDeployment" -> {
         JsonNode deployment =
             unrestricted.call(AwsService.CODEDEPLOY, operation, input).path("deploymentInfo");

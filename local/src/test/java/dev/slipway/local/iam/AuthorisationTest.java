@@ -78,6 +78,8 @@ class AuthorisationTest {
         "TAGGING | GetResources | {} | tag:GetResources *",
         "CODEDEPLOY | GetDeployment | {'deploymentId':'d-1'}"
             + " | codedeploy:GetDeployment deploymentgroup:app/group",
+        "CODEDEPLOY | BatchGetDeployments | {'deploymentIds':['d-1']}"
+            + " | codedeploy:BatchGetDeployments deploymentgroup:app/group",
         "CODEDEPLOY | StopDeployment | {'deploymentId':'d-1'} | codedeploy:StopDeployment *",
         "CLOUDWATCH | DescribeAlarms | {'AlarmNames':['a']} | cloudwatch:DescribeAlarms alarm:a",
         "CLOUDWATCH | DescribeAlarms |"

@@ -1,0 +1,505 @@
+package dev.slipway.simulation;
+
+import static dev.slipway.simulation.OneProcess.WEB;
+import static dev.slipway.simulation.OneProcess.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsService;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Request;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.runtime.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The whole loop in one process for a service that CodeDeploy deploys, blue/green. */
+class CodeDeployLoopTest {
+
+  private static final String ANY = tags("");
+  private static final String TAKES_BACK =
+      "'autoRollbackConfiguration': {'enabled': true, 'events': ['DEPLOYMENT_FAILURE',"
+          + " 'DEPLOYMENT_STOP_ON_ALARM']},";
+  private static final String KEEPS_OLD_TASKS =
+      "'blueGreenDeploymentConfiguration': {'terminateBlueInstancesOnDeploymentSuccess':"
+          + " {'action': 'TERMINATE', 'terminationWaitTimeInMinutes': 60}},";
+  private static final String WAITS_FOR_A_PERSON =
+      "'blueGreenDeploymentConfiguration': {'deploymentReadyOption': {'actionOnTimeout':"
+          + " 'STOP_DEPLOYMENT', 'waitTimeInMinutes': 2800}},";
+
+  private OneProcess world;
+
+  private static String tags(String more) {
+    return "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'}"
+        + more
+        + "]";
+  }
+
+  private void world(String group) {
+    world(ANY, group, Chaos.Rates.NONE);
+  }
+
+  private void world(String tags, String group, Chaos.Rates rates) {
+    world = new OneProcess(1, rates, OneProcess.Delivery.ORDERLY);
+    world.codeDeployFollower(tags, 2, group);
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(30));
+  }
+
+  // ---- what is seen
+
+  private Head head() {
+    return world.truth.head(WEB);
+  }
+
+  private Deployment deployment(long sequence) {
+    return world.truth.deployment(WEB, sequence).orElseThrow();
+  }
+
+  private boolean is(long sequence, Status status) {
+    return world.truth.deployment(WEB, sequence).map(d -> d.status() == status).orElse(false);
+  }
+
+  private void untilEnded(long sequence) {
+    world.until(
+        () -> world.truth.deployment(WEB, sequence).map(d -> d.status().ended()).orElse(false),
+        Duration.ofHours(72));
+  }
+
+  private void untilStage(long sequence, String stage) {
+    world.until(
+        () ->
+            world
+                .truth
+                .deployment(WEB, sequence)
+                .map(d -> d.rollout().stage().equals(stage))
+                .orElse(false),
+        Duration.ofHours(2));
+  }
+
+  /** The revision that production traffic goes to. */
+  private String runs() {
+    return world
+        .service()
+        .path("taskSets")
+        .path(0)
+        .path("taskDefinition")
+        .asText()
+        .replaceAll(".*/", "");
+  }
+
+  private String image(String revision) {
+    return world
+        .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + revision + "'}")
+        .at("/taskDefinition/containerDefinitions/0/image")
+        .asText();
+  }
+
+  private JsonNode codeDeploy(String operation, String input) {
+    return world.account.call(AwsService.CODEDEPLOY, operation, json(input));
+  }
+
+  private List<JsonNode> created() {
+    List<JsonNode> all = new ArrayList<>();
+    codeDeploy("ListDeployments", "{'applicationName': 'shop', 'deploymentGroupName': 'web'}")
+        .path("deployments")
+        .forEach(id -> all.addFirst(info(id.asText())));
+    return all;
+  }
+
+  private JsonNode info(String id) {
+    return codeDeploy("GetDeployment", "{'deploymentId': '" + id + "'}").path("deploymentInfo");
+  }
+
+  private List<String> creators() {
+    return created().stream()
+        .map(info ->
+            info.path("creator").asText().equals("user")
+                ? info.path("description").asText().replaceAll(":.*", "")
+                : info.path("creator").asText())
+        .toList();
+  }
+
+  private void rollBack(long sequence) {
+    Head before = head();
+    world.truth.write(
+        Change.of(
+            before,
+            before
+                .request(new Request.RollBack(sequence, "U123", world.clock.instant()))
+                .due(world.clock.instant())));
+  }
+
+  private void personDeploys(String revision) {
+    ObjectNode input =
+        json("{'applicationName': 'shop', 'deploymentGroupName': 'web', 'description': 'by hand'}");
+    input
+        .putObject("revision")
+        .put("revisionType", "AppSpecContent")
+        .putObject("appSpecContent")
+        .put(
+            "content",
+            Json.write(
+                json(
+                    """
+                    {'version': 0.0, 'Resources': [{'TargetService': {'Type': 'AWS::ECS::Service',
+                     'Properties': {'TaskDefinition': '%s',
+                       'LoadBalancerInfo': {'ContainerName': 'web', 'ContainerPort': 80}}}}],
+                     'Hooks': [{'AfterAllowTestTraffic': 'smoke-test'}]}
+                    """
+                        .formatted(revision))));
+    world.account.call(AwsService.CODEDEPLOY, "CreateDeployment", input);
+  }
+
+  private void rolledBack(long sequence, Reason reason, RolledBackBy by) {
+    assertThat(deployment(sequence).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(sequence).reason()).isEqualTo(reason);
+    assertThat(deployment(sequence).rolledBackBy()).isEqualTo(by);
+    assertThat(head().inFlight()).isEmpty();
+    assertThat(image(runs())).contains("team/app:v1");
+    world.until(() -> world.service().path("taskSets").size() == 1, Duration.ofHours(2));
+    assertThat(image(runs())).contains("team/app:v1");
+  }
+
+  // ---- the cases
+
+  @Test
+  void aPushIsDeployedByCodeDeployWithTheRevisionPinned() {
+    world("");
+    String digest = world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED);
+    assertThat(image(runs())).endsWith("team/app:v2@" + digest);
+    assertThat(creators()).containsExactly("Slipway prod/web#2");
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
+    assertThat(deployment(2).rollout().running()).isEqualTo(2);
+  }
+
+  @Test
+  void theAppSpecKeepsLoadBalancerPlatformCapacityAndHooks() {
+    world("");
+    personDeploys("web:1");
+    world.pass(Duration.ofMinutes(20));
+    world.push("v2", "healthy");
+    world.until(() -> is(head().lastSequence(), Status.ROLLING_OUT), Duration.ofMinutes(5));
+    JsonNode spec = Json.read(created().getLast().at("/revision/appSpecContent/content").asText());
+    JsonNode properties = spec.at("/Resources/0/TargetService/Properties");
+    assertThat(properties.path("TaskDefinition").asText()).endsWith("task-definition/web:2");
+    assertThat(properties.at("/LoadBalancerInfo/ContainerName").asText()).isEqualTo("web");
+    assertThat(properties.at("/LoadBalancerInfo/ContainerPort").isInt()).isTrue();
+    assertThat(properties.path("PlatformVersion").asText()).isEqualTo("1.4.0");
+    assertThat(properties.at("/CapacityProviderStrategy/0/CapacityProvider").asText())
+        .isEqualTo("FARGATE_SPOT");
+    assertThat(spec.at("/Hooks/0/AfterAllowTestTraffic").asText()).isEqualTo("smoke-test");
+  }
+
+  @Test
+  void aFailingHookIsTakenBackByCodeDeployAndExplained() {
+    world(TAKES_BACK);
+    personDeploys("web:1");
+    world.pass(Duration.ofMinutes(20));
+    world.account.codeDeploy().functions(function -> !function.equals("smoke-test"));
+    world.push("v2", "healthy");
+    long sequence = head().lastSequence() + 1;
+    untilEnded(sequence);
+    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.ECS);
+    assertThat(deployment(sequence + 1).rollbackOf()).isEqualTo(sequence);
+    assertThat(deployment(sequence).diagnosis().orElseThrow().cause())
+        .contains("AfterAllowTestTraffic failed")
+        .contains("smoke-test");
+    assertThat(creators())
+        .containsExactly("by hand", "Slipway prod/web#" + sequence, "codeDeployRollback");
+  }
+
+  @Test
+  void anAlarmStopsItAndCodeDeployTakesItBack() {
+    world(
+        TAKES_BACK
+            + KEEPS_OLD_TASKS
+            + "'alarmConfiguration': {'enabled': true, 'alarms': [{'name': 'errors'}]},");
+    world.push("v2", "healthy");
+    untilStage(2, "TRAFFIC_SHIFTED");
+    world.account.call(
+        AwsService.CLOUDWATCH,
+        "SetAlarmState",
+        json("{'AlarmName': 'errors', 'StateValue': 'ALARM', 'StateReason': 'a test'}"));
+    untilEnded(2);
+    rolledBack(2, Reason.ALARM, RolledBackBy.ECS);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+  }
+
+  @Test
+  void slipwayCountsTasksThatCrashAndHasItStoppedLongBeforeCodeDeployWould() {
+    world("");
+    String digest = world.push("v2", "crash");
+    untilEnded(2);
+    rolledBack(2, Reason.TASKS_FAILED, RolledBackBy.SLIPWAY);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+    assertThat(Duration.between(deployment(2).createdAt(), deployment(2).finishedAt()))
+        .isLessThan(Duration.ofMinutes(20));
+    assertThat(deployment(2).diagnosis().orElseThrow().cause()).contains("code 1");
+    assertThat(head().quarantine())
+        .singleElement()
+        .extracting(q -> q.digest().value())
+        .isEqualTo(digest);
+    assertThat(
+            world
+                .ecs("DescribeTaskDefinition", "{'taskDefinition': 'web:2'}")
+                .at("/taskDefinition/status")
+                .asText())
+        .isEqualTo("INACTIVE");
+  }
+
+  @Test
+  void whatNeverGetsHealthyIsTakenBackByCodeDeployAfterItsHour() {
+    world(tags(", {'key': 'slipway.deadline', 'value': '3h'}"), TAKES_BACK, Chaos.Rates.NONE);
+    world.push("v2", "slow:86400");
+    untilEnded(2);
+    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.ECS);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+  }
+
+  @Test
+  void whatStallsIsStoppedAtSlipwaysOwnDeadline() {
+    world("");
+    world.push("v2", "slow:86400");
+    untilEnded(2);
+    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.SLIPWAY);
+  }
+
+  @Test
+  void withoutAutomaticRollbackSlipwayDeploysTheLastGoodRevision() {
+    world(KEEPS_OLD_TASKS);
+    personDeploys("web:1");
+    world.pass(Duration.ofMinutes(90));
+    world.account.codeDeploy().functions(function -> !function.equals("smoke-test"));
+    world.push("v2", "healthy");
+    long sequence = head().lastSequence() + 1;
+    world.until(() -> is(sequence, Status.ROLLING_BACK), Duration.ofMinutes(30));
+    world.account.codeDeploy().functions(function -> true);
+    untilEnded(sequence);
+    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.SLIPWAY);
+    assertThat(creators())
+        .containsExactly(
+            "by hand", "Slipway prod/web#" + sequence, "Slipway prod/web#" + (sequence + 1));
+    assertThat(created().getLast().path("deploymentConfigName").asText())
+        .isEqualTo("CodeDeployDefault.ECSAllAtOnce");
+  }
+
+  @Test
+  void aPersonStopsItInCodeDeployWithRollback() {
+    world("'deploymentConfigName': 'CodeDeployDefault.ECSCanary10Percent15Minutes',");
+    world.push("v2", "healthy");
+    untilStage(2, "TASKS_READY");
+    codeDeploy(
+        "StopDeployment",
+        "{'deploymentId': '"
+            + deployment(2).rollout().codeDeployId().orElseThrow()
+            + "', 'autoRollbackEnabled': true}");
+    untilEnded(2);
+    rolledBack(2, Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+  }
+
+  @Test
+  void aPersonStopsItWithoutRollbackAndSlipwayBringsTheServiceBack() {
+    world("'deploymentConfigName': 'CodeDeployDefault.ECSCanary10Percent15Minutes',");
+    world.push("v2", "healthy");
+    untilStage(2, "TASKS_READY");
+    codeDeploy(
+        "StopDeployment",
+        "{'deploymentId': '" + deployment(2).rollout().codeDeployId().orElseThrow() + "'}");
+    untilEnded(2);
+    rolledBack(2, Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
+  }
+
+  @Test
+  void aPersonRollsBackFromChatWhileTheOldTasksAreStillThere() {
+    world(KEEPS_OLD_TASKS);
+    world.push("v2", "healthy");
+    untilStage(2, "TRAFFIC_SHIFTED");
+    rollBack(2);
+    untilEnded(2);
+    rolledBack(2, Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+  }
+
+  @Test
+  void aPersonRollsBackAfterSuccess() {
+    world(WAITS_FOR_A_PERSON);
+    world.push("v2", "healthy");
+    untilStage(2, "READY");
+    codeDeploy(
+        "ContinueDeployment",
+        "{'deploymentId': '" + deployment(2).rollout().codeDeployId().orElseThrow() + "'}");
+    untilEnded(2);
+    rollBack(2);
+    untilEnded(3);
+    rolledBack(2, Reason.UNDONE_BY_PERSON, RolledBackBy.PERSON);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
+    assertThat(Duration.between(deployment(3).createdAt(), deployment(3).finishedAt()))
+        .as("nobody has to let the way back go")
+        .isLessThan(Duration.ofMinutes(15));
+  }
+
+  @Test
+  void tasksThatDieDuringTheBakeBringItBack() {
+    world(tags(", {'key': 'slipway.bake', 'value': '15m'}"), "", Chaos.Rates.NONE);
+    world.push("v2", "dies-later:60");
+    untilEnded(2);
+    rolledBack(2, Reason.TASKS_FAILED, RolledBackBy.SLIPWAY);
+  }
+
+  @Test
+  void readyForDaysIsNotStalled() {
+    world(WAITS_FOR_A_PERSON);
+    world.push("v2", "healthy");
+    untilStage(2, "READY");
+    world.pass(Duration.ofHours(40));
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLING_OUT);
+    codeDeploy(
+        "ContinueDeployment",
+        "{'deploymentId': '" + deployment(2).rollout().codeDeployId().orElseThrow() + "'}");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+  }
+
+  @Test
+  void whatNobodyLetsGoIsStoppedByCodeDeployAndBroughtBack() {
+    world(TAKES_BACK + WAITS_FOR_A_PERSON);
+    world.push("v2", "healthy");
+    untilEnded(2);
+    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.ECS);
+  }
+
+  @Test
+  void aLostAnswerOfCreateDeploymentCreatesNoSecondOne() {
+    world("");
+    world.mishaps.loseAnswer("CreateDeployment");
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(creators()).containsExactly("Slipway prod/web#2");
+  }
+
+  @Test
+  void killedBetweenCreateAndWriteItFindsItsDeployment() {
+    world("");
+    world.mishaps.killAfter("CreateDeployment");
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(creators()).containsExactly("Slipway prod/web#2");
+  }
+
+  @Test
+  void killedOnTheWayBackItFindsItsDeploymentToo() {
+    world("");
+    world.push("v2", "healthy");
+    untilEnded(2);
+    world.mishaps.killAfter("CreateDeployment");
+    rollBack(2);
+    untilEnded(3);
+    rolledBack(2, Reason.UNDONE_BY_PERSON, RolledBackBy.PERSON);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
+  }
+
+  @Test
+  void somebodyElsesDeploymentIsWaitedForAndThePushIsNotLost() {
+    world(KEEPS_OLD_TASKS);
+    personDeploys("web:1");
+    world.pass(Duration.ofSeconds(1));
+    world.push("v2", "healthy");
+    world.pass(Duration.ofMinutes(50));
+    assertThat(creators()).containsExactly("by hand");
+    world.until(() -> image(runs()).contains("team/app:v2"), Duration.ofHours(3));
+    untilEnded(head().lastSequence());
+    assertThat(deployment(head().lastSequence()).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(head().running().brief()).isEqualTo("team/app:v2");
+    assertThat(creators()).hasSize(2);
+  }
+
+  @Test
+  void aDeploymentThatBeganInTheSameMomentIsWaitedForToo() {
+    world("");
+    world.mishaps.before("CreateDeployment", () -> personDeploys("web:1"));
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.PREPARING), Duration.ofMinutes(5));
+    assertThat(deployment(2).detail()).contains("CodeDeploy is busy with d-");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(image(runs())).contains("team/app:v2");
+  }
+
+  @Test
+  void aNewerPushBeforeAnyTaskRunsStopsTheOlderOneFirst() {
+    world("");
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.ROLLING_OUT), Duration.ofMinutes(1));
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(image(runs())).contains("team/app:v3");
+    assertThat(head().quarantine()).isEmpty();
+  }
+
+  @Test
+  void somebodyElsesDeploymentIsAdopted() {
+    world("");
+    personDeploys("web:1");
+    world.pass(Duration.ofMinutes(10));
+    world.push("v2", "healthy");
+    untilEnded(2);
+    personDeploys("web:1");
+    world.pass(Duration.ofMinutes(20));
+    assertThat(deployment(3).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(3);
+  }
+
+  @Test
+  void aServiceWithoutAGroupSaysSo() {
+    world(null);
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.FAILED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NOT_DEPLOYABLE);
+    assertThat(deployment(2).detail()).contains("prod/web").contains("Create one");
+    assertThat(world.account.calls()).doesNotContainKey("codedeploy:CreateDeployment");
+    assertThat(image("web:1")).isNotEmpty();
+  }
+
+  @Test
+  void switchedOffMeanwhileNothingIsStartedOrStopped() {
+    world("");
+    world.push("v2", "slow:86400");
+    world.until(() -> is(2, Status.ROLLING_OUT), Duration.ofMinutes(1));
+    world.ecs(
+        "TagResource",
+        "{'resourceArn': '" + WEB.arn() + "', 'tags': [{'key': 'slipway', 'value': 'off'}]}");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.FAILED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    assertThat(world.account.calls()).doesNotContainKey("codedeploy:StopDeployment");
+  }
+
+  @Test
+  void theGroupIsFoundByTheScanOnceAndRememberedForItsEvents() {
+    world("");
+    world.push("v2", "healthy");
+    untilEnded(2);
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(world.account.calls().get("codedeploy:ListApplications")).isEqualTo(1);
+    assertThat(world.truth.deploymentGroup(WEB).orElseThrow()).hasToString("shop/web");
+  }
+}

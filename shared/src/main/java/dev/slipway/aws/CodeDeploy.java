@@ -1,0 +1,66 @@
+package dev.slipway.aws;
+
+import dev.slipway.follow.ServiceRef;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The calls that Slipway makes to AWS CodeDeploy, for ECS services of its controller. */
+public interface CodeDeploy {
+
+  /** Moves the traffic in one step: the configuration for a way back that nobody waits for. */
+  String AT_ONCE = "CodeDeployDefault.ECSAllAtOnce";
+
+  /** GetDeployment. */
+  Optional<CodeDeployment> deployment(String id);
+
+  /**
+   * ListDeployments and BatchGetDeployments: those of a group that were created since then, newest
+   * first.
+   */
+  List<CodeDeployment> deployments(DeploymentGroup group, Instant since);
+
+  /** The same for those that have not ended, whenever they were created. */
+  List<CodeDeployment> underWay(DeploymentGroup group);
+
+  /**
+   * GetDeploymentGroup: whether that group is still there, and deploys this service and no other.
+   */
+  boolean deploys(DeploymentGroup group, ServiceRef service);
+
+  /**
+   * ListApplications, ListDeploymentGroups and BatchGetDeploymentGroups: looks through the account
+   * for the group that deploys a service. One call for each application, and one more for each that
+   * has groups: to be asked once, and remembered.
+   */
+  Optional<DeploymentGroup> groupOf(ServiceRef service);
+
+  /**
+   * What a deployment deployed; GetApplicationRevision where GetDeployment did not repeat it. Empty
+   * if CodeDeploy does not keep it: one from S3 it does not.
+   */
+  String appSpec(CodeDeployment deployment);
+
+  /**
+   * CreateDeployment. There is no token: after an unknown outcome look with {@link #deployments}
+   * for the description before creating again.
+   *
+   * @param config name of the deployment configuration; empty for the group's own
+   * @return id of the deployment
+   * @throws AwsException {@code DeploymentLimitExceededException} while another one of the group is
+   *     under way
+   */
+  String create(DeploymentGroup group, String description, String appSpec, String config);
+
+  /** StopDeployment, with a rollback whatever the group is set to. */
+  void stopAndRollBack(String id);
+
+  /** ContinueDeployment: lets the traffic of a deployment go that is Ready. */
+  void reroute(String id);
+
+  /**
+   * GetDeploymentTarget: the lifecycle events of the service that did not succeed, a line each;
+   * none if CodeDeploy has not come so far.
+   */
+  List<String> failedEvents(String id, ServiceRef service);
+}

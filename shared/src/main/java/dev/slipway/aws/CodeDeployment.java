@@ -1,0 +1,49 @@
+package dev.slipway.aws;
+
+import java.time.Instant;
+
+/**
+ * A deployment of CodeDeploy as GetDeployment tells it.
+ *
+ * @param id {@code d-...}
+ * @param status CodeDeploy's DeploymentStatus by name; a new one is kept as it is
+ * @param creator {@code user}, {@code autoscaling}, {@code codeDeployRollback} and others
+ * @param description what whoever created it wrote; empty if nothing
+ * @param errorCode CodeDeploy's error code, empty while nothing went wrong
+ * @param errorMessage its words
+ * @param rollbackId the deployment that takes this one back; empty if none does
+ * @param rollbackOf the deployment that this one takes back; empty if it does not
+ * @param rollsBack whether CodeDeploy takes deployments of this group back by itself when they fail
+ * @param appSpec what was deployed; empty if CodeDeploy does not repeat it here
+ * @param appSpecSha256 by which CodeDeploy keeps it; empty if it was not given as text
+ * @param completedAt null until it has ended
+ */
+public record CodeDeployment(
+    String id,
+    DeploymentGroup group,
+    String status,
+    String creator,
+    String description,
+    String errorCode,
+    String errorMessage,
+    String rollbackId,
+    String rollbackOf,
+    boolean rollsBack,
+    String appSpec,
+    String appSpecSha256,
+    Instant createdAt,
+    Instant completedAt) {
+
+  /** Whether more will come of it. A status that is new to us has not ended. */
+  public boolean underWay() {
+    return switch (status) {
+      case "Succeeded", "Failed", "Stopped" -> false;
+      default -> true;
+    };
+  }
+
+  /** CodeDeploy began it to take another one back. */
+  public boolean isRollback() {
+    return !rollbackOf.isEmpty() || creator.equals("codeDeployRollback");
+  }
+}

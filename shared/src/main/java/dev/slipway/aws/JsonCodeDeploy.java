@@ -1,0 +1,289 @@
+package dev.slipway.aws;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.follow.ServiceRef;
+import dev.slipway.runtime.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** AWS CodeDeploy over {@link AwsApi}. Names that are new to us are passed on as they are. */
+public final class JsonCodeDeploy implements CodeDeploy {
+
+  /** BatchGetDeployments takes 25. */
+  private static final int DEPLOYMENTS_A_CALL = 25;
+
+  /** BatchGetDeploymentGroups takes a hundred. */
+  private static final int GROUPS_A_CALL = 100;
+
+  private final AwsApi aws;
+
+  public JsonCodeDeploy(AwsApi aws) {
+    this.aws = aws;
+  }
+
+  @Override
+  public Optional<CodeDeployment> deployment(String id) {
+    try {
+      JsonNode info =
+          aws.call(AwsService.CODEDEPLOY, "GetDeployment", Json.object().put("deploymentId", id))
+              .path("deploymentInfo");
+      return info.isObject() ? Optional.of(view(info)) : Optional.empty();
+    } catch (AwsException e) {
+      if (e.is("DeploymentDoesNotExistException")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static CodeDeployment view(JsonNode info) {
+    JsonNode error = info.path("errorInformation");
+    JsonNode rollback = info.path("rollbackInfo");
+    JsonNode revision = info.path("revision");
+    // Deployments of some consoles and pipelines carry it under its older name.
+    JsonNode appSpec = revision.path(revision.has("string") ? "string" : "appSpecContent");
+    return new CodeDeployment(
+        Json.text(info, "deploymentId"),
+        new DeploymentGroup(
+            Json.text(info, "applicationName"), Json.text(info, "deploymentGroupName")),
+        Json.text(info, "status"),
+        Json.text(info, "creator"),
+        Json.text(info, "description"),
+        Json.text(error, "code"),
+        Json.text(error, "message"),
+        Json.text(rollback, "rollbackDeploymentId"),
+        Json.text(rollback, "rollbackTriggeringDeploymentId"),
+        info.path("autoRollbackConfiguration").path("enabled").asBoolean(),
+        Json.text(appSpec, "content"),
+        Json.text(appSpec, "sha256"),
+        Json.instant(info, "createTime"),
+        Json.instant(info, "completeTime"));
+  }
+
+  @Override
+  public List<CodeDeployment> deployments(DeploymentGroup group, Instant since) {
+    ObjectNode input = named(group);
+    input.putObject("createTimeRange").put("start", since.getEpochSecond());
+    return listed(input);
+  }
+
+  @Override
+  public List<CodeDeployment> underWay(DeploymentGroup group) {
+    ObjectNode input = named(group);
+    input.set(
+        "includeOnlyStatuses",
+        Json.array(List.of("Created", "Queued", "InProgress", "Baking", "Ready")));
+    // What has ended between the two calls is not under way.
+    return listed(input).stream().filter(CodeDeployment::underWay).toList();
+  }
+
+  private List<CodeDeployment> listed(ObjectNode input) {
+    List<String> ids =
+        pages(
+            page -> aws.call(AwsService.CODEDEPLOY, "ListDeployments", page), input, "deployments");
+    List<CodeDeployment> found = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i += DEPLOYMENTS_A_CALL) {
+      ObjectNode batch = Json.object();
+      batch.set(
+          "deploymentIds",
+          Json.array(ids.subList(i, Math.min(i + DEPLOYMENTS_A_CALL, ids.size()))));
+      aws.call(AwsService.CODEDEPLOY, "BatchGetDeployments", batch)
+          .path("deploymentsInfo")
+          .forEach(info -> found.add(view(info)));
+    }
+    found.sort(
+        Comparator.comparing(
+                CodeDeployment::createdAt, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .reversed());
+    return found;
+  }
+
+  @Override
+  public boolean deploys(DeploymentGroup group, ServiceRef service) {
+    try {
+      return deploys(
+          aws.call(AwsService.CODEDEPLOY, "GetDeploymentGroup", named(group))
+              .path("deploymentGroupInfo"),
+          service);
+    } catch (AwsException e) {
+      if (e.is("ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException")) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean deploys(JsonNode group, ServiceRef service) {
+    JsonNode services = group.path("ecsServices");
+    return services.size() == 1
+        && Json.text(services.get(0), "serviceName").equals(service.name())
+        && Json.text(services.get(0), "clusterName").equals(service.cluster());
+  }
+
+  @Override
+  public Optional<DeploymentGroup> groupOf(ServiceRef service) {
+    for (String application :
+        pages(
+            page -> aws.call(AwsService.CODEDEPLOY, "ListApplications", page),
+            Json.object(),
+            "applications")) {
+      try {
+        Optional<DeploymentGroup> found = groupOf(application, service);
+        if (found.isPresent()) {
+          return found;
+        }
+      } catch (AwsException e) {
+        // Deleted since it was listed.
+        if (!e.is("ApplicationDoesNotExistException")) {
+          throw e;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<DeploymentGroup> groupOf(String application, ServiceRef service) {
+    List<String> names =
+        pages(
+            page -> aws.call(AwsService.CODEDEPLOY, "ListDeploymentGroups", page),
+            Json.object().put("applicationName", application),
+            "deploymentGroups");
+    for (int i = 0; i < names.size(); i += GROUPS_A_CALL) {
+      ObjectNode input = Json.object().put("applicationName", application);
+      input.set(
+          "deploymentGroupNames",
+          Json.array(names.subList(i, Math.min(i + GROUPS_A_CALL, names.size()))));
+      for (JsonNode group :
+          aws.call(AwsService.CODEDEPLOY, "BatchGetDeploymentGroups", input)
+              .path("deploymentGroupsInfo")) {
+        if (deploys(group, service)) {
+          return Optional.of(
+              new DeploymentGroup(application, Json.text(group, "deploymentGroupName")));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The texts in this field of all pages. */
+  private static List<String> pages(
+      UnaryOperator<ObjectNode> call, ObjectNode first, String field) {
+    List<String> found = new ArrayList<>();
+    ObjectNode input = first;
+    String next;
+    do {
+      ObjectNode answer = call.apply(input);
+      answer.path(field).forEach(text -> found.add(text.asText()));
+      next = Json.text(answer, "nextToken");
+      input = first.deepCopy().put("nextToken", next);
+    } while (!next.isEmpty());
+    return found;
+  }
+
+  @Override
+  public String appSpec(CodeDeployment deployment) {
+    if (!deployment.appSpec().isEmpty() || deployment.appSpecSha256().isEmpty()) {
+      return deployment.appSpec();
+    }
+    ObjectNode input = Json.object().put("applicationName", deployment.group().application());
+    input
+        .putObject("revision")
+        .put("revisionType", "AppSpecContent")
+        .putObject("appSpecContent")
+        .put("sha256", deployment.appSpecSha256());
+    try {
+      JsonNode revision =
+          aws.call(AwsService.CODEDEPLOY, "GetApplicationRevision", input).path("revision");
+      return Json.text(revision.path("appSpecContent"), "content");
+    } catch (AwsException e) {
+      if (e.is("RevisionDoesNotExistException", "ApplicationDoesNotExistException")) {
+        return "";
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public String create(DeploymentGroup group, String description, String appSpec, String config) {
+    ObjectNode input = named(group).put("description", description);
+    if (!config.isEmpty()) {
+      input.put("deploymentConfigName", config);
+    }
+    input
+        .putObject("revision")
+        .put("revisionType", "AppSpecContent")
+        .putObject("appSpecContent")
+        .put("content", appSpec);
+    String id =
+        Json.text(aws.call(AwsService.CODEDEPLOY, "CreateDeployment", input), "deploymentId");
+    if (id.isEmpty()) {
+      throw new AwsException(
+          AwsService.CODEDEPLOY,
+          "CreateDeployment",
+          AwsException.NO_ANSWER,
+          "the answer has no deploymentId",
+          200,
+          Json.object());
+    }
+    return id;
+  }
+
+  @Override
+  public void stopAndRollBack(String id) {
+    aws.call(
+        AwsService.CODEDEPLOY,
+        "StopDeployment",
+        Json.object().put("deploymentId", id).put("autoRollbackEnabled", true));
+  }
+
+  @Override
+  public void reroute(String id) {
+    aws.call(
+        AwsService.CODEDEPLOY,
+        "ContinueDeployment",
+        Json.object().put("deploymentId", id).put("deploymentWaitType", "READY_WAIT"));
+  }
+
+  @Override
+  public List<String> failedEvents(String id, ServiceRef service) {
+    JsonNode target;
+    try {
+      target =
+          aws.call(
+                  AwsService.CODEDEPLOY,
+                  "GetDeploymentTarget",
+                  Json.object()
+                      .put("deploymentId", id)
+                      .put("targetId", service.cluster() + ":" + service.name()))
+              .path("deploymentTarget");
+    } catch (AwsException e) {
+      if (e.is("DeploymentNotStartedException", "DeploymentTargetDoesNotExistException")) {
+        return List.of();
+      }
+      throw e;
+    }
+    List<String> lines = new ArrayList<>();
+    for (JsonNode event : target.path("ecsTarget").path("lifecycleEvents")) {
+      if (Json.text(event, "status").equals("Failed")) {
+        JsonNode diagnostics = event.path("diagnostics");
+        String words = Json.text(diagnostics, "message");
+        lines.add(
+            Json.text(event, "lifecycleEventName")
+                + " failed"
+                + (words.isEmpty() ? "" : ": " + words));
+      }
+    }
+    return lines;
+  }
+
+  private static ObjectNode named(DeploymentGroup group) {
+    return Json.object()
+        .put("applicationName", group.application())
+        .put("deploymentGroupName", group.name());
+  }
+}

@@ -1,0 +1,247 @@
+package dev.slipway.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.follow.ServiceRef;
+import java.time.Instant;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class JsonCodeDeployTest {
+
+  private static final ServiceRef WEB =
+      ServiceRef.parse("arn:aws:ecs:eu-west-1:123456789012:service/prod/web");
+  private static final DeploymentGroup GROUP = new DeploymentGroup("shop", "web");
+
+  private final ScriptedAws aws = new ScriptedAws();
+  private final CodeDeploy codeDeploy = new JsonCodeDeploy(aws);
+
+  private static String info(String id, String more) {
+    return "{\"deploymentInfo\":" + document(id, more) + "}";
+  }
+
+  private static String document(String id, String more) {
+    return """
+    {"applicationName":"shop","deploymentGroupName":"web","deploymentId":"%s",
+     "status":"InProgress","creator":"user","computePlatform":"ECS",
+     "createTime":1767225600.5,"deploymentConfigName":"CodeDeployDefault.ECSAllAtOnce",
+     "somethingNew":{"x":1}%s}
+    """
+        .formatted(id, more);
+  }
+
+  @Test
+  void readsADeploymentWithAllThatIsJudged() {
+    aws.answer(
+        "GetDeployment",
+        info(
+            "d-1",
+            """
+            ,"status":"Failed","completeTime":1767225660,"description":"Slipway prod/web#2",
+            "errorInformation":{"code":"HOOK_EXECUTION_FAILURE","message":"it failed"},
+            "rollbackInfo":{"rollbackDeploymentId":"d-2","rollbackMessage":"x"},
+            "autoRollbackConfiguration":{"enabled":true,"events":["DEPLOYMENT_FAILURE"]},
+            "revision":{"revisionType":"AppSpecContent",
+              "appSpecContent":{"content":"version: 0.0","sha256":"abc"}}
+            """));
+    assertThat(codeDeploy.deployment("d-1"))
+        .contains(
+            new CodeDeployment(
+                "d-1",
+                GROUP,
+                "Failed",
+                "user",
+                "Slipway prod/web#2",
+                "HOOK_EXECUTION_FAILURE",
+                "it failed",
+                "d-2",
+                "",
+                true,
+                "version: 0.0",
+                "abc",
+                Instant.parse("2026-01-01T00:00:00.500Z"),
+                Instant.parse("2026-01-01T00:01:00Z")));
+    assertThat(aws.input(0)).isEqualTo("{\"deploymentId\":\"d-1\"}");
+  }
+
+  @Test
+  void aDeploymentThatIsNotThereIsNoError() {
+    aws.refuse(AwsService.CODEDEPLOY, "GetDeployment", "DeploymentDoesNotExistException", "");
+    assertThat(codeDeploy.deployment("d-1")).isEmpty();
+  }
+
+  @Test
+  void asksForTheAppSpecThatIsNotRepeated() {
+    aws.answer(
+        "GetDeployment",
+        info(
+            "d-1",
+            ",\"revision\":{\"revisionType\":\"AppSpecContent\",\"appSpecContent\":{\"sha256\":\"abc\"}}"));
+    aws.answer(
+        "GetApplicationRevision",
+        "{\"revision\":{\"appSpecContent\":{\"content\":\"version: 0.0\",\"sha256\":\"abc\"}}}");
+    assertThat(codeDeploy.appSpec(codeDeploy.deployment("d-1").orElseThrow()))
+        .isEqualTo("version: 0.0");
+    assertThat(aws.input(1))
+        .isEqualTo(
+            "{\"applicationName\":\"shop\",\"revision\":{\"revisionType\":\"AppSpecContent\","
+                + "\"appSpecContent\":{\"sha256\":\"abc\"}}}");
+  }
+
+  @Test
+  void anAppSpecInS3IsNotKnown() {
+    aws.answer(
+        "GetDeployment",
+        info("d-1", ",\"revision\":{\"revisionType\":\"S3\",\"s3Location\":{\"bucket\":\"b\"}}"));
+    assertThat(codeDeploy.appSpec(codeDeploy.deployment("d-1").orElseThrow())).isEmpty();
+  }
+
+  @Test
+  void listsTheDeploymentsOfAGroupSinceATimeInBatchesNewestFirst() {
+    String ids =
+        IntStream.range(0, 24).mapToObj(i -> "\"d-" + i + "\"").collect(Collectors.joining(","));
+    aws.answer("ListDeployments", "{\"deployments\":[" + ids + "],\"nextToken\":\"more\"}");
+    aws.answer("ListDeployments", "{\"deployments\":[\"d-24\",\"d-25\"]}");
+    aws.answer("BatchGetDeployments", "{\"deploymentsInfo\":[" + document("d-0", "") + "]}");
+    aws.answer(
+        "BatchGetDeployments",
+        "{\"deploymentsInfo\":["
+            + document("d-25", ",\"createTime\":1767225601,\"status\":\"Succeeded\"")
+            + "]}");
+    assertThat(codeDeploy.deployments(GROUP, Instant.parse("2026-01-01T00:00:00Z")))
+        .extracting(CodeDeployment::id)
+        .containsExactly("d-25", "d-0");
+    assertThat(aws.input(0))
+        .isEqualTo(
+            "{\"applicationName\":\"shop\",\"deploymentGroupName\":\"web\","
+                + "\"createTimeRange\":{\"start\":1767225600}}");
+    assertThat(aws.input(1)).contains("\"nextToken\":\"more\"");
+    assertThat(aws.input(3)).isEqualTo("{\"deploymentIds\":[\"d-25\"]}");
+  }
+
+  @Test
+  void whatHasEndedMeanwhileIsNotUnderWay() {
+    aws.answer("ListDeployments", "{\"deployments\":[\"d-1\",\"d-2\"]}");
+    aws.answer(
+        "BatchGetDeployments",
+        "{\"deploymentsInfo\":["
+            + document("d-1", "")
+            + ","
+            + document("d-2", ",\"status\":\"Stopped\"")
+            + "]}");
+    assertThat(codeDeploy.underWay(GROUP)).extracting(CodeDeployment::id).containsExactly("d-1");
+    assertThat(aws.input(0))
+        .contains(
+            "\"includeOnlyStatuses\":[\"Created\",\"Queued\",\"InProgress\",\"Baking\",\"Ready\"]");
+  }
+
+  @Test
+  void createsWithTheAppSpecAsText() {
+    aws.answer("CreateDeployment", "{\"deploymentId\":\"d-1\"}");
+    aws.answer("CreateDeployment", "{\"deploymentId\":\"d-2\"}");
+    assertThat(codeDeploy.create(GROUP, "ours", "{\"version\":0.0}", "")).isEqualTo("d-1");
+    assertThat(codeDeploy.create(GROUP, "ours", "x", CodeDeploy.AT_ONCE)).isEqualTo("d-2");
+    assertThat(aws.input(0))
+        .isEqualTo(
+            "{\"applicationName\":\"shop\",\"deploymentGroupName\":\"web\",\"description\":\"ours\","
+                + "\"revision\":{\"revisionType\":\"AppSpecContent\",\"appSpecContent\":"
+                + "{\"content\":\"{\\\"version\\\":0.0}\"}}}");
+    assertThat(aws.input(1))
+        .contains("\"deploymentConfigName\":\"CodeDeployDefault.ECSAllAtOnce\"");
+  }
+
+  @Test
+  void anAnswerWithoutAnIdMayHaveHadItsEffect() {
+    aws.answer("CreateDeployment", "{}");
+    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", ""))
+        .isInstanceOfSatisfying(AwsException.class, e -> assertThat(e.outcomeUnknown()).isTrue());
+  }
+
+  @Test
+  void oneAtATimeIsNoThrottle() {
+    aws.refuse(AwsService.CODEDEPLOY, "CreateDeployment", "DeploymentLimitExceededException", "");
+    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", ""))
+        .isInstanceOfSatisfying(
+            AwsException.class,
+            e -> {
+              assertThat(e.throttled()).isFalse();
+              assertThat(e.passing()).isFalse();
+            });
+  }
+
+  @Test
+  void stopsWithRollbackAndLetsTrafficGo() {
+    aws.answer("StopDeployment", "{\"status\":\"Pending\"}");
+    aws.answer("ContinueDeployment", "{}");
+    codeDeploy.stopAndRollBack("d-1");
+    codeDeploy.reroute("d-1");
+    assertThat(aws.input(0)).isEqualTo("{\"deploymentId\":\"d-1\",\"autoRollbackEnabled\":true}");
+    assertThat(aws.input(1))
+        .isEqualTo("{\"deploymentId\":\"d-1\",\"deploymentWaitType\":\"READY_WAIT\"}");
+  }
+
+  private static String group(String name, String cluster, String service) {
+    return "{\"applicationName\":\"shop\",\"deploymentGroupName\":\""
+        + name
+        + "\",\"computePlatform\":\"ECS\",\"ecsServices\":[{\"clusterName\":\""
+        + cluster
+        + "\",\"serviceName\":\""
+        + service
+        + "\"}]}";
+  }
+
+  @Test
+  void aGroupDeploysTheServiceThatItNames() {
+    aws.answer(
+        "GetDeploymentGroup", "{\"deploymentGroupInfo\":" + group("web", "prod", "web") + "}");
+    aws.answer(
+        "GetDeploymentGroup", "{\"deploymentGroupInfo\":" + group("web", "test", "web") + "}");
+    aws.answer("GetDeploymentGroup", "{\"deploymentGroupInfo\":{\"computePlatform\":\"Lambda\"}}");
+    aws.refuse(
+        AwsService.CODEDEPLOY, "GetDeploymentGroup", "DeploymentGroupDoesNotExistException", "");
+    aws.refuse(AwsService.CODEDEPLOY, "GetDeploymentGroup", "ApplicationDoesNotExistException", "");
+    assertThat(codeDeploy.deploys(GROUP, WEB)).isTrue();
+    for (int i = 0; i < 4; i++) {
+      assertThat(codeDeploy.deploys(GROUP, WEB)).isFalse();
+    }
+  }
+
+  @Test
+  void findsTheGroupOfAServiceAmongAllApplications() {
+    aws.answer("ListApplications", "{\"applications\":[\"lambda\"],\"nextToken\":\"more\"}");
+    aws.answer("ListApplications", "{\"applications\":[\"gone\",\"shop\",\"never-asked\"]}");
+    aws.answer("ListDeploymentGroups", "{\"deploymentGroups\":[]}");
+    aws.refuse(
+        AwsService.CODEDEPLOY, "ListDeploymentGroups", "ApplicationDoesNotExistException", "");
+    aws.answer("ListDeploymentGroups", "{\"deploymentGroups\":[\"mail\",\"web\"]}");
+    aws.answer(
+        "BatchGetDeploymentGroups",
+        "{\"deploymentGroupsInfo\":["
+            + group("mail", "prod", "mail")
+            + ","
+            + group("web", "prod", "web")
+            + "]}");
+    assertThat(codeDeploy.groupOf(WEB)).contains(GROUP);
+    assertThat(aws.calls).hasSize(6);
+  }
+
+  @Test
+  void namesTheLifecycleEventsThatFailed() {
+    aws.answer(
+        "GetDeploymentTarget",
+        """
+        {"deploymentTarget":{"deploymentTargetType":"ECSTarget","ecsTarget":{"lifecycleEvents":[
+          {"lifecycleEventName":"Install","status":"Succeeded"},
+          {"lifecycleEventName":"AfterAllowTestTraffic","status":"Failed",
+           "diagnostics":{"errorCode":"ScriptFailed","message":"it answered 500"}},
+          {"lifecycleEventName":"AllowTraffic","status":"Skipped"}]}}}
+        """);
+    aws.refuse(AwsService.CODEDEPLOY, "GetDeploymentTarget", "DeploymentNotStartedException", "");
+    assertThat(codeDeploy.failedEvents("d-1", WEB))
+        .containsExactly("AfterAllowTestTraffic failed: it answered 500");
+    assertThat(codeDeploy.failedEvents("d-1", WEB)).isEmpty();
+    assertThat(aws.input(0)).isEqualTo("{\"deploymentId\":\"d-1\",\"targetId\":\"prod:web\"}");
+  }
+}
