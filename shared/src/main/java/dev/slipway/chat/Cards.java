@@ -210,8 +210,6 @@ public final class Cards {
       case FAILED -> "❌";
       case ROLLED_BACK -> "🔙";
       case SUPERSEDED -> "⏩";
-      case REFUSED -> "🚫";
-      case OBSERVED -> "👀";
     };
   }
 
@@ -231,14 +229,12 @@ public final class Cards {
       case FAILED -> back ? "could not go back" : "failed";
       case ROLLED_BACK -> failed + "was rolled back";
       case SUPERSEDED -> "was superseded";
-      case REFUSED -> "was not started";
-      case OBSERVED -> "would be deployed";
     };
   }
 
   private static boolean worthALine(Deployment deployment) {
     return switch (deployment.status()) {
-      case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED, REFUSED, OBSERVED -> true;
+      case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED -> true;
       case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED -> false;
     };
   }
@@ -314,15 +310,7 @@ public final class Cards {
     boolean moving =
         switch (deployment.status()) {
           case ROLLING_OUT, BAKING -> true;
-          case PREPARING,
-              ROLLING_BACK,
-              SUCCEEDED,
-              FAILED,
-              ROLLED_BACK,
-              SUPERSEDED,
-              REFUSED,
-              OBSERVED ->
-              false;
+          case PREPARING, ROLLING_BACK, SUCCEEDED, FAILED, ROLLED_BACK, SUPERSEDED -> false;
         };
     return moving
         ? Optional.of(Progress.of(deployment.service(), rollout, deployment.isRollback()))
@@ -376,14 +364,13 @@ public final class Cards {
                     + took(back.createdAt(), back.finishedAt())
                     + who(deployment.rolledBackBy(), requester(back))
                     + ".";
-            case FAILED, ROLLED_BACK, REFUSED ->
+            case FAILED, ROLLED_BACK ->
                 "❌ *The way back to "
                     + target
                     + " failed as well; a person is needed.* "
                     + fit(reason(back.reason(), back.detail()), DETAIL);
             case SUPERSEDED ->
                 "⏩ The way back to " + target + " was superseded: " + back.reason().text() + ".";
-            case OBSERVED -> "👀 Would go back to " + target + ".";
           });
     }
     String target =
@@ -393,8 +380,7 @@ public final class Cards {
           Optional.of("⏪ Going back to " + target + who(deployment.rolledBackBy(), "") + ".");
       case ROLLED_BACK ->
           Optional.of("🔙 Rolled back to " + target + who(deployment.rolledBackBy(), "") + ".");
-      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, FAILED, SUPERSEDED, REFUSED, OBSERVED ->
-          Optional.empty();
+      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, FAILED, SUPERSEDED -> Optional.empty();
     };
   }
 

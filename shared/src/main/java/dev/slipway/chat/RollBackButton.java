@@ -89,7 +89,7 @@ public final class RollBackButton {
         }
         yield deployment.from().isEmpty() ? Use.NOTHING_BEFORE : Use.YES;
       }
-      case FAILED, SUPERSEDED, REFUSED, OBSERVED -> Use.NOT_CURRENT;
+      case FAILED, SUPERSEDED -> Use.NOT_CURRENT;
     };
   }
 }

@@ -53,8 +53,7 @@ public final class Telling {
   private static boolean bad(Status status, Reason reason) {
     return switch (status) {
       case ROLLING_BACK, FAILED, ROLLED_BACK -> true;
-      case REFUSED -> reason.weight() == Weight.BAD;
-      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, SUPERSEDED, OBSERVED -> false;
+      case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, SUPERSEDED -> false;
     };
   }
 
@@ -66,8 +65,8 @@ public final class Telling {
     return deployment.diagnosis().isPresent()
         && !deployment.reason().byPerson()
         && switch (deployment.status()) {
-          case ROLLING_BACK, FAILED, ROLLED_BACK, REFUSED -> true;
-          case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, SUPERSEDED, OBSERVED -> false;
+          case ROLLING_BACK, FAILED, ROLLED_BACK -> true;
+          case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, SUPERSEDED -> false;
         };
   }
 }

@@ -19,11 +19,7 @@ public enum Status {
   /** Failed, and the service runs what it ran before. */
   ROLLED_BACK(true),
   /** Something newer took its place before there was a verdict. */
-  SUPERSEDED(true),
-  /** Not started, for a reason that a person can change. */
-  REFUSED(true),
-  /** Would have been started; the service or the account only observes. */
-  OBSERVED(true);
+  SUPERSEDED(true);
 
   private final boolean ended;
 

@@ -34,8 +34,6 @@ class RollBackButtonTest {
     "ROLLED_BACK,  11, ALREADY",
     "FAILED,       11, NOT_CURRENT",
     "SUPERSEDED,   13, NOT_CURRENT",
-    "REFUSED,      11, NOT_CURRENT",
-    "OBSERVED,     11, NOT_CURRENT",
   })
   void isOfUseWhileItCanUndoSomething(Status status, long lastGood, Use use) {
     assertThat(RollBackButton.use(lastGood(lastGood), Sample.deployment(status, Reason.PUSHED)))

@@ -30,9 +30,6 @@ class TellingTest {
     "FAILED,       NOTHING_TO_GO_BACK_TO,  true,  true",
     "SUPERSEDED,   NEWER_PUSH,             true,  false",
     "SUPERSEDED,   CHANGED_ELSEWHERE,      true,  false",
-    "REFUSED,      ACCESS_DENIED,          true,  true",
-    "REFUSED,      SERVICE_GONE,           true,  false",
-    "OBSERVED,     OBSERVING,              true,  false",
   })
   void tellsOfADeploymentAsItsServiceAsks(
       Status status, Reason reason, boolean all, boolean failures) {

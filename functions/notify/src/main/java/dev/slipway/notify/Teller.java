@@ -304,7 +304,7 @@ final class Teller {
     boolean candidate =
         switch (deployment.status()) {
           case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED -> true;
-          case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED, REFUSED, OBSERVED -> false;
+          case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED -> false;
         };
     return operators
         && candidate

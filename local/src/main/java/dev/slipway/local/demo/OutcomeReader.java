@@ -95,8 +95,6 @@ final class OutcomeReader {
       case FAILED -> Optional.of("failed");
       case ROLLED_BACK -> Optional.of("was rolled back");
       case SUPERSEDED -> Optional.of("was superseded");
-      case REFUSED -> Optional.of("was not started");
-      case OBSERVED -> Optional.of("would be deployed");
       case PREPARING, ROLLING_OUT, BAKING, ROLLING_BACK -> Optional.empty();
     };
   }

@@ -170,8 +170,8 @@ public final class FleetView {
         switch (last.status()) {
           case SUCCEEDED -> last.isRollback() ? "back" : "good";
           case ROLLED_BACK, SUPERSEDED -> "back";
-          case FAILED, REFUSED -> "failed";
-          case PREPARING, ROLLING_OUT, BAKING, ROLLING_BACK, OBSERVED -> "steady";
+          case FAILED -> "failed";
+          case PREPARING, ROLLING_OUT, BAKING, ROLLING_BACK -> "steady";
         };
     node.put("state", Terms.status(last)).put("tone", tone);
   }

@@ -243,10 +243,10 @@ public final class Narrator {
     }
     Tone tone =
         switch (deployment.status()) {
-          case PREPARING, ROLLING_OUT, BAKING, OBSERVED -> Tone.PLAIN;
+          case PREPARING, ROLLING_OUT, BAKING -> Tone.PLAIN;
           case SUCCEEDED -> Tone.GOOD;
           case ROLLING_BACK, ROLLED_BACK, SUPERSEDED -> Tone.WARN;
-          case FAILED, REFUSED -> Tone.BAD;
+          case FAILED -> Tone.BAD;
         };
     String what =
         "#"

@@ -46,8 +46,6 @@ final class Terms {
       case FAILED -> "failed";
       case ROLLED_BACK -> "rolled back";
       case SUPERSEDED -> "superseded";
-      case REFUSED -> "refused";
-      case OBSERVED -> "observed";
     };
   }
 }
