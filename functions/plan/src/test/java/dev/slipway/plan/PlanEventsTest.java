@@ -10,9 +10,14 @@ import dev.slipway.runtime.PermanentFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +75,27 @@ class PlanEventsTest {
 
     assertThat(brief(PlanEvents.read(Files.readString(events.resolve(file + ".json")))))
         .startsWith(beginning);
+  }
+
+  /** What a person sends by hand, and what the schedule sends. */
+  @Test
+  void understandsWhatTheTemplateAndTheDocumentationSayToSend() throws IOException {
+    Path root = Path.of(System.getProperty("slipway.root"));
+    List<String> bodies = new ArrayList<>();
+    for (String file : List.of("template.yaml", "docs/operating.md")) {
+      Matcher body =
+          Pattern.compile("(?:--message-body|Input:) '(\\{\"source\":\"slipway\",[^']*})'")
+              .matcher(Files.readString(root.resolve(file)));
+      while (body.find()) {
+        if (body.group(1).contains("Reconcile")) {
+          bodies.add(body.group(1));
+        }
+      }
+    }
+    assertThat(bodies).as("schedule, output and documentation").hasSize(3);
+    assertThat(bodies)
+        .allSatisfy(body ->
+            assertThat(PlanEvents.read(body)).isEqualTo(new PlanEvent.Reconcile(Optional.empty())));
   }
 
   private static String brief(PlanEvent event) {
