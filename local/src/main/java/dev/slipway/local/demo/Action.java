@@ -99,6 +99,18 @@ public sealed interface Action {
     }
   }
 
+  /**
+   * ContinueServiceDeployment, for the hook that waits for somebody.
+   *
+   * @param action {@code CONTINUE} or {@code ROLLBACK}
+   */
+  record ContinueServiceDeployment(String service, String action) implements Action {
+    @Override
+    public String words() {
+      return "somebody answers the pause of " + service + " with " + action;
+    }
+  }
+
   /** ECS's TagResource. */
   record TagResource(String service, Map<String, String> tags) implements Action {
     @Override

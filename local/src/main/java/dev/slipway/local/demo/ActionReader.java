@@ -28,6 +28,12 @@ final class ActionReader {
         "stop-service-deployment",
         in -> new Action.StopServiceDeployment(in.service("stop-service-deployment")));
     kinds.put(
+        "continue-service-deployment",
+        in ->
+            new Action.ContinueServiceDeployment(
+                in.service("continue-service-deployment"),
+                oneOf(in, "action", List.of("CONTINUE", "ROLLBACK"))));
+    kinds.put(
         "tag-resource", in -> new Action.TagResource(in.service("tag-resource"), in.pairs("tags")));
     kinds.put(
         "batch-delete-image", in -> new Action.BatchDeleteImage(in.image("batch-delete-image")));

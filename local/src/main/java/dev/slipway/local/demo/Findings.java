@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Holds what a scenario expects against the ledger, ECS and Slack: never against what was printed.
@@ -123,7 +124,10 @@ final class Findings {
     all.addAll(slack.answers());
     boolean holds =
         all.stream()
-            .map(message -> String.join(" ", Plain.lines(message.content())))
+            // What a message said before it was edited was read by somebody.
+            .flatMap(
+                message -> Stream.concat(Stream.of(message.content()), message.history().stream()))
+            .map(content -> String.join(" ", Plain.lines(content)))
             .anyMatch(text -> text.contains(outcome.text()));
     return new Finding(outcome, holds, "not among " + all.size() + " messages");
   }

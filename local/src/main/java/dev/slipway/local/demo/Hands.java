@@ -63,6 +63,8 @@ final class Hands {
       case Action.DeleteService(String service) ->
           aws.call(AwsService.ECS, "DeleteService", of(service).put("force", true));
       case Action.StopServiceDeployment(String service) -> stopServiceDeployment(service);
+      case Action.ContinueServiceDeployment(String service, String answer) ->
+          continueServiceDeployment(service, answer);
       case Action.TagResource(String service, Map<String, String> tags) ->
           tagResource(service, tags);
       case Action.BatchDeleteImage(String image) -> batchDeleteImage(image);
@@ -179,14 +181,43 @@ final class Hands {
   }
 
   private void stopServiceDeployment(String service) {
-    String arn = findings.describe(service).path("currentServiceDeployment").asText();
-    if (arn.isEmpty()) {
-      throw new IllegalStateException(service + " has no deployment in progress to stop");
-    }
     aws.call(
         AwsService.ECS,
         "StopServiceDeployment",
-        Json.object().put("serviceDeploymentArn", arn).put("stopType", "ROLLBACK"));
+        Json.object()
+            .put("serviceDeploymentArn", serviceDeployment(service))
+            .put("stopType", "ROLLBACK"));
+  }
+
+  /** The one in progress. */
+  private String serviceDeployment(String service) {
+    String arn = findings.describe(service).path("currentServiceDeployment").asText();
+    if (arn.isEmpty()) {
+      throw new IllegalStateException(service + " has no deployment in progress");
+    }
+    return arn;
+  }
+
+  private void continueServiceDeployment(String service, String action) {
+    String arn = serviceDeployment(service);
+    ObjectNode which = Json.object();
+    which.putArray("serviceDeploymentArns").add(arn);
+    JsonNode hooks =
+        aws.call(AwsService.ECS, "DescribeServiceDeployments", which)
+            .at("/serviceDeployments/0/lifecycleHookDetails");
+    for (JsonNode hook : hooks) {
+      if (hook.path("status").asText().equals("AWAITING_ACTION")) {
+        aws.call(
+            AwsService.ECS,
+            "ContinueServiceDeployment",
+            Json.object()
+                .put("serviceDeploymentArn", arn)
+                .put("hookId", hook.path("hookId").asText())
+                .put("action", action));
+        return;
+      }
+    }
+    throw new IllegalStateException("no hook of " + service + " waits for anybody");
   }
 
   private void tagResource(String service, Map<String, String> tags) {

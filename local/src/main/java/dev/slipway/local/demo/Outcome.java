@@ -123,7 +123,7 @@ public sealed interface Outcome {
     }
   }
 
-  /** Slack has these words: in a message, in a thread, or in an answer to a person. */
+  /** Slack has, or had, these words: in a message, in a thread, or in an answer to a person. */
   record Told(String text) implements Outcome {
     @Override
     public String service() {
