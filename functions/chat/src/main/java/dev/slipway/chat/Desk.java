@@ -13,6 +13,7 @@ import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.ledger.HeadChangedException;
 import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.PushRecord;
 import dev.slipway.policy.Release;
 import dev.slipway.runtime.Log;
 import dev.slipway.slack.Slack;
@@ -160,8 +161,8 @@ final class Desk {
             + code(user)
             + " is not in the parameter `Operators` of Slipway's stack"
             + (operators.ids().isEmpty() ? ", which is empty" : "")
-            + ". Whoever runs Slipway can add it with `sam deploy --parameter-overrides"
-            + " Operators="
+            + ". Whoever runs Slipway can add it with `sam deploy --config-file"
+            + " samconfig.local.toml --parameter-overrides Operators="
             + escape(
                 operators.ids().isEmpty()
                     ? user
@@ -171,13 +172,12 @@ final class Desk {
 
   private String status(ServiceRef service) {
     Head head = ledger.head(service);
-    return head.version() == 0
+    List<PushRecord> declined = ledger.pushes(service, Words.DECLINED);
+    // A service whose tags cannot be read has no head; why it has none is what there is to say.
+    return head.version() == 0 && declined.isEmpty()
         ? unknown(service)
         : Words.status(
-            head,
-            ledger.accountHold(),
-            ledger.deployments(service, Words.DEPLOYMENTS),
-            ledger.pushes(service, Words.DECLINED));
+            head, ledger.accountHold(), ledger.deployments(service, Words.DEPLOYMENTS), declined);
   }
 
   private String unknown(ServiceRef service) {

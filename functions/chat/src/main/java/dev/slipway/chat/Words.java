@@ -242,7 +242,8 @@ final class Words {
 
   private static String declined(PushRecord push) {
     return "ℹ️ "
-        + code(push.image())
+        // What the reconcile run found wrong with the tags is about no image.
+        + (push.image().isEmpty() ? "found" : code(push.image()))
         + " at "
         + day(push.trigger().at())
         + (push.trigger().kind() == Trigger.Kind.PERSON

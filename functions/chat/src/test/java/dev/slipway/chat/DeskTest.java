@@ -428,6 +428,31 @@ class DeskTest {
     assertThat(lines.getLast()).contains("`team/app:v0.4`");
   }
 
+  /** Regression: Slipway had "never seen" the service whose tags it had complained of. */
+  @Test
+  void saysWhyAServiceIsNotFollowedThoughItHasNoHead() {
+    ServiceRef shop = ServiceRef.parse(WEB.arn().replace("prod/web", "shop/cart"));
+    ledger.addPush(
+        new PushRecord(
+            shop,
+            "",
+            "",
+            Reason.SETTINGS_UNREADABLE,
+            "The tag slipway:team/cart = 'latest' is not a policy.",
+            new Trigger(Trigger.Kind.RECONCILE, "", "reconcile:1", NOW),
+            Audience.DEFAULT),
+        NOW);
+
+    assertThat(say(STRANGER, "status shop/cart").text())
+        .contains(
+            "*shop/cart*",
+            "ℹ️ found at "
+                + AT
+                + ": a tag on the service cannot be read. The tag"
+                + " slipway:team/cart = 'latest' is not a policy.")
+        .doesNotContain("never seen");
+  }
+
   private static PushRecord declined(int number, Trigger.Kind kind) {
     return new PushRecord(
         WEB,
