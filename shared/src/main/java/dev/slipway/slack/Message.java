@@ -27,7 +27,7 @@ public record Message(String text, ArrayNode blocks) {
     return ofText(text);
   }
 
-  /** As Slack's methods take it; a new node each time. */
+  /** What is shown, as Slack's methods take it; a new node each time. */
   public ObjectNode toJson() {
     ObjectNode json = Json.object();
     json.put("text", text);
@@ -35,6 +35,17 @@ public record Message(String text, ArrayNode blocks) {
       json.set("blocks", blocks.deepCopy());
     }
     return json;
+  }
+
+  /**
+   * As it is sent, whatever way: without previews of its links. A link in somebody's error text
+   * shall not become a picture in the channel.
+   *
+   * @see <a href="https://docs.slack.dev/messaging/unfurling-links-in-messages">unfurl_links and
+   *     unfurl_media</a>
+   */
+  ObjectNode withoutPreviews() {
+    return toJson().put("unfurl_links", false).put("unfurl_media", false);
   }
 
   /** Equal for equal content: tells whether there is anything to update. */

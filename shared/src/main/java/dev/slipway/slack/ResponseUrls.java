@@ -15,7 +15,9 @@ final class ResponseUrls {
   private ResponseUrls() {}
 
   /**
-   * @param base of the Web API; when it is not Slack's, answers go where it is and nowhere else
+   * @param base of the Web API. A proxy forwards the Web API, but the addresses that Slack hands
+   *     out are still Slack's own: behind a proxy both are allowed. Without TLS the base is no
+   *     proxy but the account on a laptop, which answers nobody but itself
    * @return the address, if an answer may be sent there
    * @throws SlackException if not
    */
@@ -27,15 +29,17 @@ final class ResponseUrls {
       throw refusal();
     }
     boolean slacks =
-        "https".equals(uri.getScheme())
+        !"http".equals(base.getScheme())
+            && "https".equals(uri.getScheme())
             && uri.getHost() != null
             && HOSTS.contains(uri.getHost())
             && (uri.getPort() == -1 || uri.getPort() == 443);
     boolean ours =
-        base.getScheme().equals(uri.getScheme())
+        !isSlack(base)
+            && base.getScheme().equals(uri.getScheme())
             && base.getHost().equals(uri.getHost())
             && base.getPort() == uri.getPort();
-    if (uri.getRawUserInfo() != null || !(isSlack(base) ? slacks : ours)) {
+    if (uri.getRawUserInfo() != null || !(slacks || ours)) {
       throw refusal();
     }
     return uri;
@@ -44,6 +48,7 @@ final class ResponseUrls {
   private static boolean isSlack(URI base) {
     return base.getHost().endsWith(".slack.com")
         || base.getHost().equals("slack.com")
+        || base.getHost().endsWith(".slack-gov.com")
         || base.getHost().equals("slack-gov.com");
   }
 

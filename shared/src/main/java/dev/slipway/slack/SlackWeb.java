@@ -72,7 +72,7 @@ public final class SlackWeb implements Slack {
   @Override
   public void respond(String responseUrl, Message message, boolean everyone) {
     URI uri = ResponseUrls.allowed(responseUrl, base);
-    ObjectNode body = message.toJson();
+    ObjectNode body = message.withoutPreviews();
     body.put("response_type", everyone ? "in_channel" : "ephemeral");
     body.put("replace_original", false);
     Http.Answer answer = Http.post("response_url", uri, "", Json.write(body));
@@ -88,11 +88,7 @@ public final class SlackWeb implements Slack {
   }
 
   private static ObjectNode said(String channel, Message message) {
-    ObjectNode body = Json.object();
-    body.put("channel", channel);
-    body.setAll(message.toJson());
-    // A link in somebody's error text shall not become a preview in the channel.
-    return body.put("unfurl_links", false).put("unfurl_media", false);
+    return message.withoutPreviews().put("channel", channel);
   }
 
   private static Posted posted(JsonNode answer) {

@@ -32,7 +32,7 @@ public final class Webhook {
           "webhookUrl in Slipway's secret is not an address like"
               + " https://hooks.slack.com/services/...");
     }
-    Http.Answer answer = Http.post("webhook", uri, "", Json.write(message.toJson()));
+    Http.Answer answer = Http.post("webhook", uri, "", Json.write(message.withoutPreviews()));
     switch (answer.status()) {
       case 200 -> {}
       case 429 -> throw SlackException.throttled("webhook", answer.patience());

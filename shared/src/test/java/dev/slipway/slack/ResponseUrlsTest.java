@@ -15,8 +15,13 @@ class ResponseUrlsTest {
     "https://slack.com/api,      https://hooks.slack.com:443/commands/T0/1/x",
     "https://slack-gov.com/api,  https://hooks.slack-gov.com/actions/T0/1/x",
     "http://127.0.0.1:4566/slack/api, http://127.0.0.1:4566/slack/response/1",
+    "https://proxy.example/slack/api, https://hooks.slack.com/actions/T0/1/x",
+    "https://proxy.example/slack/api, https://hooks.slack-gov.com/commands/T0/1/x",
+    "https://proxy.example/slack/api, https://proxy.example/actions/T0/1/x",
+    "https://proxy.example:8443/api, https://proxy.example:8443/actions/T0/1/x",
+    "https://notslack.com/api, https://hooks.slack.com/actions/T0/1/x",
   })
-  void takesTheAddressesOfSlack(String base, String address) {
+  void takesTheAddressesOfSlackAndOfAProxy(String base, String address) {
     assertThat(ResponseUrls.allowed(address, URI.create(base))).isEqualTo(URI.create(address));
   }
 
@@ -37,6 +42,17 @@ class ResponseUrlsTest {
     "http://127.0.0.1:4566/slack/api, http://127.0.0.1:4567/slack/response/1",
     "http://127.0.0.1:4566/slack/api, http://localhost:4566/slack/response/1",
     "http://127.0.0.1:4566/slack/api, https://hooks.slack.com/actions/T0/1/x",
+    "https://slack.com/api, https://slack.com/actions/T0/1/x",
+    "https://slack-gov.com/api, https://slack-gov.com/actions/T0/1/x",
+    "https://proxy.example/slack/api, http://hooks.slack.com/actions/T0/1/x",
+    "https://proxy.example/slack/api, https://hooks.slack.com:8443/x",
+    "https://proxy.example/slack/api, https://user@hooks.slack.com/x",
+    "https://proxy.example/slack/api, https://user@proxy.example/x",
+    "https://proxy.example/slack/api, http://proxy.example/x",
+    "https://proxy.example/slack/api, https://proxy.example:8443/x",
+    "https://proxy.example/slack/api, https://other.proxy.example/x",
+    "https://proxy.example/slack/api, https://evil.example/x",
+    "https://proxy.example/slack/api, http://169.254.169.254/latest/meta-data/",
   })
   void refusesAllOthersWithoutCallingThem(String base, String address) {
     assertThatThrownBy(() -> ResponseUrls.allowed(address, URI.create(base)))

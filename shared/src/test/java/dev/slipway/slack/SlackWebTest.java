@@ -132,6 +132,23 @@ class SlackWebTest {
   }
 
   @Test
+  void sendsNothingWithPreviewsOfItsLinksWhateverTheWay() {
+    slack().post("C1", hello());
+    slack().reply(new Posted("C1", "1.000100"), hello());
+    slack().update(new Posted("C1", "1.000100"), hello());
+    slack().respond(base() + "/response/1", hello(), true);
+    new Webhook(secrets()).post(hello());
+
+    assertThat(requests).hasSize(5);
+    for (String flag : List.of("unfurl_links", "unfurl_media")) {
+      assertThat(requests)
+          .as(flag)
+          .allSatisfy(
+              request -> assertThat(request.body().get(flag)).isEqualTo(Json.read("false")));
+    }
+  }
+
+  @Test
   void editsAndTakesBlocksAwayThatAreNoLongerThere() {
     slack().update(new Posted("C1", "1.000100"), Message.ofText("bye"));
 
