@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,10 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CodeAndTemplateTest {
 
   private static final Stack STACK = Repository.template().stack(Repository.WITH_CHAT);
-
-  private static final Map<String, Artefact> ARTEFACTS = new ConcurrentHashMap<>();
-
-  private static final String AWS_API = "dev/slipway/aws/AwsApi";
 
   private static final String ENVIRONMENT = "dev/slipway/runtime/Environment";
 
@@ -47,7 +42,7 @@ class CodeAndTemplateTest {
     String[] handler = function.handler().split("::");
     assertThat(handler).hasSize(2);
     assertThat(handler[1]).isEqualTo("handleRequest");
-    Artefact artefact = artefact(function);
+    Artefact artefact = AwsCalls.artefact(function);
     assertThat(artefact.has(handler[0])).as("%s in %s", handler[0], function.code()).isTrue();
     assertThat(
             artefact.implementsInterface(
@@ -60,21 +55,9 @@ class CodeAndTemplateTest {
   void aFunctionMayDoExactlyWhatItsCodeDoes(String logicalId) {
     FunctionSpec function = STACK.function(logicalId);
     Set<String> needed = new TreeSet<>();
-    List<Artefact.Call> calls = calls(function);
-    for (Artefact.Call call : calls) {
-      if (call.to().owner().equals(AWS_API) && call.to().name().equals("call") && !passesOn(call)) {
-        assertThat(call.arguments().get(0))
-            .as("the service of AwsApi.call in %s, which this test wants to read", call.in())
-            .isPresent();
-        assertThat(call.arguments().get(1))
-            .as("the operation of AwsApi.call in %s, which this test wants to read", call.in())
-            .isPresent();
-        needed.addAll(
-            actions(
-                AwsService.valueOf(call.arguments().get(0).orElseThrow()),
-                call.arguments().get(1).orElseThrow(),
-                calls));
-      }
+    List<Artefact.Call> calls = AwsCalls.callsOf(function);
+    for (AwsCalls.AwsCall call : AwsCalls.in(calls)) {
+      needed.addAll(actions(call.service(), call.operation(), calls));
     }
     assertThat(needed).as("calls to AWS found in %s", logicalId).isNotEmpty();
     needed.addAll(ofThePlatform(function));
@@ -90,7 +73,7 @@ class CodeAndTemplateTest {
   void aFunctionIsGivenExactlyTheVariablesThatItReads(String logicalId) {
     FunctionSpec function = STACK.function(logicalId);
     Set<String> read = new TreeSet<>();
-    for (Artefact.Call call : calls(function)) {
+    for (Artefact.Call call : AwsCalls.callsOf(function)) {
       if (call.to().owner().equals(ENVIRONMENT)
           && Set.of("required", "optional").contains(call.to().name())) {
         call.arguments().get(0).ifPresent(read::add);
@@ -107,20 +90,6 @@ class CodeAndTemplateTest {
   void noFunctionIsGivenTheVariablesOfTheAccountOnALaptop(String logicalId) {
     assertThat(STACK.function(logicalId).environment().keySet())
         .noneMatch(name -> name.matches(NOT_OF_THE_TEMPLATE));
-  }
-
-  private static Artefact artefact(FunctionSpec function) {
-    return ARTEFACTS.computeIfAbsent(
-        function.code().toString(), zip -> Artefact.of(function.code()));
-  }
-
-  private static List<Artefact.Call> calls(FunctionSpec function) {
-    return artefact(function).callsFrom(function.handler());
-  }
-
-  /** An AwsApi that wraps another one hands on what it was given. */
-  private static boolean passesOn(Artefact.Call call) {
-    return call.in().name().equals("call") && call.in().descriptor().equals(call.to().descriptor());
   }
 
   /** What IAM asks for when this operation is called. */

@@ -12,8 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * AWS's JSON protocols over HTTP. The signature must be there but is not checked: everybody who
- * reaches the loopback interface may call, and the access key id says as whom.
+ * AWS's JSON protocols over HTTP, and Query for CloudWatch. The signature must be there but is not
+ * checked: everybody who reaches the loopback interface may call, and the access key id says as
+ * whom.
  *
  * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html">AWS JSON 1.1</a>
  */
@@ -25,8 +26,29 @@ public final class AwsFront implements HttpHandler {
     ObjectNode call(String accessKeyId, AwsService service, String operation, ObjectNode input);
   }
 
+  /** How an answer is written. */
+  private interface Reply {
+    void output(ObjectNode output) throws IOException;
+
+    /**
+     * @param details members of the error beside its code and message
+     */
+    void error(int status, String code, String message, ObjectNode details) throws IOException;
+  }
+
+  /** Calls the account with what the request says. */
+  private interface Call {
+    /**
+     * @throws IllegalArgumentException if the request cannot be read
+     */
+    ObjectNode make(String body);
+  }
+
+  private static final String TARGET = "X-Amz-Target";
+
   private static final Pattern CREDENTIAL =
-      Pattern.compile("AWS4-HMAC-SHA256 .*Credential=([^/,]+)/[0-9]{8}/[^/]+/[^/]+/aws4_request.*");
+      Pattern.compile(
+          "AWS4-HMAC-SHA256 .*Credential=([^/,]+)/[0-9]{8}/[^/]+/([^/]+)/aws4_request.*");
 
   private final Account account;
 
@@ -34,58 +56,103 @@ public final class AwsFront implements HttpHandler {
     this.account = account;
   }
 
+  /** Whether a request is a call to AWS: it names an operation, or is a form that is signed. */
+  static boolean isCall(HttpExchange exchange) {
+    return exchange.getRequestHeaders().containsKey(TARGET) || isQuery(exchange);
+  }
+
+  private static boolean isQuery(HttpExchange exchange) {
+    String type = exchange.getRequestHeaders().getFirst("Content-Type");
+    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    return type != null
+        && type.startsWith("application/x-www-form-urlencoded")
+        && authorization != null
+        && authorization.startsWith("AWS4-");
+  }
+
   @Override
   public void handle(HttpExchange exchange) throws IOException {
-    String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+    String id = UUID.randomUUID().toString();
+    exchange.getResponseHeaders().set("x-amzn-RequestId", id);
+    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    Matcher credential = CREDENTIAL.matcher(authorization == null ? "" : authorization);
+    String target = exchange.getRequestHeaders().getFirst(TARGET);
+    if (target == null) {
+      query(exchange, id, credential);
+    } else {
+      json(exchange, target, credential);
+    }
+  }
+
+  private void json(HttpExchange exchange, String target, Matcher credential) throws IOException {
     int dot = target.lastIndexOf('.');
     AwsService service = dot < 0 ? null : service(target.substring(0, dot));
-    String operation = target.substring(dot + 1);
-    String version = service == null ? "1.1" : service.jsonVersion();
+    Reply reply = new JsonReply(exchange, service == null ? "1.1" : service.jsonVersion());
     if (service == null) {
-      error(
-          exchange,
-          version,
+      reply.error(
           404,
           "UnknownOperationException",
           "The local account does not serve " + target,
           Json.object());
       return;
     }
-    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    Matcher credential = CREDENTIAL.matcher(authorization == null ? "" : authorization);
+    serve(
+        exchange,
+        credential,
+        reply,
+        body ->
+            account.call(
+                credential.group(1),
+                service,
+                target.substring(dot + 1),
+                body.isBlank() ? Json.object() : Json.parseObject(body)));
+  }
+
+  private void query(HttpExchange exchange, String id, Matcher credential) throws IOException {
+    QueryReply reply = new QueryReply(exchange, id);
+    serve(
+        exchange,
+        credential,
+        reply,
+        body -> {
+          ObjectNode input = QueryProtocol.input(body);
+          input.remove("Version");
+          String operation = input.path("Action").asText();
+          input.remove("Action");
+          reply.operation = operation;
+          if (!credential.group(2).equals(AwsService.CLOUDWATCH.signingName())) {
+            throw new IllegalArgumentException(
+                "The local account speaks AWS's Query protocol to CloudWatch only, not to "
+                    + credential.group(2));
+          }
+          return account.call(credential.group(1), AwsService.CLOUDWATCH, operation, input);
+        });
+  }
+
+  private void serve(HttpExchange exchange, Matcher credential, Reply reply, Call call)
+      throws IOException {
     if (!credential.matches()) {
-      error(
-          exchange,
-          version,
+      reply.error(
           403,
-          authorization == null
-              ? "MissingAuthenticationTokenException"
-              : "IncompleteSignatureException",
+          exchange.getRequestHeaders().containsKey("Authorization")
+              ? "IncompleteSignatureException"
+              : "MissingAuthenticationTokenException",
           "The request must be signed with AWS Signature Version 4",
           Json.object());
       return;
     }
     try {
-      String body = LoopbackServer.body(exchange);
-      ObjectNode input = body.isBlank() ? Json.object() : Json.parseObject(body);
-      ObjectNode output = account.call(credential.group(1), service, operation, input);
-      respond(exchange, version, 200, output);
+      reply.output(call.make(LoopbackServer.body(exchange)));
     } catch (IllegalArgumentException malformed) {
-      error(
-          exchange,
-          version,
-          400,
-          "SerializationException",
-          String.valueOf(malformed.getMessage()),
-          Json.object());
+      reply.error(
+          400, "SerializationException", String.valueOf(malformed.getMessage()), Json.object());
     } catch (AwsException refused) {
       int status = refused.status() == 0 ? 500 : refused.status();
-      error(exchange, version, status, refused.code(), words(refused), refused.body());
+      reply.error(status, refused.code(), words(refused), refused.body());
     } catch (RuntimeException broken) {
       // Not silently: a fault of the local account must not look like one of the function.
       broken.printStackTrace();
-      error(
-          exchange, version, 500, "InternalFailure", "The local account: " + broken, Json.object());
+      reply.error(500, "InternalFailure", "The local account: " + broken, Json.object());
     }
   }
 
@@ -111,36 +178,66 @@ public final class AwsFront implements HttpHandler {
     return message.startsWith(beginning) ? message.substring(beginning.length()) : message;
   }
 
-  private static void error(
-      HttpExchange exchange,
-      String version,
-      int status,
-      String code,
-      String message,
-      ObjectNode details)
-      throws IOException {
-    ObjectNode body = details.deepCopy();
-    if (!body.has("__type")) {
-      body.put("__type", code);
+  private record JsonReply(HttpExchange exchange, String version) implements Reply {
+
+    @Override
+    public void output(ObjectNode output) throws IOException {
+      respond(200, output);
     }
-    if (!body.has("message") && !body.has("Message")) {
-      body.put("message", message);
+
+    @Override
+    public void error(int status, String code, String message, ObjectNode details)
+        throws IOException {
+      ObjectNode body = details.deepCopy();
+      if (!body.has("__type")) {
+        body.put("__type", code);
+      }
+      if (!body.has("message") && !body.has("Message")) {
+        body.put("message", message);
+      }
+      exchange.getResponseHeaders().set("x-amzn-ErrorType", code);
+      // SQS spoke the query protocol before; its SDKs read the old names here.
+      exchange
+          .getResponseHeaders()
+          .set("x-amzn-query-error", queryCode(code) + (status < 500 ? ";Sender" : ";Receiver"));
+      respond(status, body);
     }
-    exchange.getResponseHeaders().set("x-amzn-ErrorType", code);
-    // SQS spoke the query protocol before; its SDKs read the old names here.
-    exchange
-        .getResponseHeaders()
-        .set("x-amzn-query-error", queryCode(code) + (status < 500 ? ";Sender" : ";Receiver"));
-    respond(exchange, version, status, body);
+
+    private static String queryCode(String code) {
+      return code.equals("QueueDoesNotExist") ? "AWS.SimpleQueueService.NonExistentQueue" : code;
+    }
+
+    private void respond(int status, ObjectNode body) throws IOException {
+      LoopbackServer.answer(
+          exchange, status, "application/x-amz-json-" + version, Json.write(body));
+    }
   }
 
-  private static String queryCode(String code) {
-    return code.equals("QueueDoesNotExist") ? "AWS.SimpleQueueService.NonExistentQueue" : code;
-  }
+  private static final class QueryReply implements Reply {
+    private final HttpExchange exchange;
+    private final String requestId;
 
-  private static void respond(HttpExchange exchange, String version, int status, ObjectNode body)
-      throws IOException {
-    exchange.getResponseHeaders().set("x-amzn-RequestId", UUID.randomUUID().toString());
-    LoopbackServer.answer(exchange, status, "application/x-amz-json-" + version, Json.write(body));
+    /** Known once the form is read. */
+    private String operation = "";
+
+    QueryReply(HttpExchange exchange, String requestId) {
+      this.exchange = exchange;
+      this.requestId = requestId;
+    }
+
+    @Override
+    public void output(ObjectNode output) throws IOException {
+      respond(200, QueryProtocol.answer(operation, output, requestId));
+    }
+
+    @Override
+    public void error(int status, String code, String message, ObjectNode details)
+        throws IOException {
+      respond(status, QueryProtocol.error(code, message, status < 500, requestId));
+    }
+
+    private void respond(int status, String body) throws IOException {
+      LoopbackServer.answer(exchange, status, QueryProtocol.CONTENT_TYPE, body);
+    }
   }
 }

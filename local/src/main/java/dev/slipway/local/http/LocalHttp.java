@@ -10,8 +10,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * The account's one address, on the loopback interface. A request with the header {@code
- * X-Amz-Target} is a call to AWS, whatever its path; other requests go by their path, the longest
- * registered beginning wins.
+ * X-Amz-Target}, or a form that is signed as AWS's are, is a call to AWS, whatever its path; other
+ * requests go by their path, the longest registered beginning wins.
  */
 public final class LocalHttp implements AutoCloseable {
 
@@ -80,7 +80,7 @@ public final class LocalHttp implements AutoCloseable {
             new Filter() {
               @Override
               public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-                if (exchange.getRequestHeaders().containsKey("X-Amz-Target")) {
+                if (AwsFront.isCall(exchange)) {
                   aws.handle(exchange);
                 } else {
                   chain.doFilter(exchange);
