@@ -2,6 +2,7 @@ package dev.slipway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.slipway.chat.Plain;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
@@ -72,6 +73,65 @@ class BadInputIT {
     laptop.push("container/app", "v2", "healthy");
     PushRecord record = refusal(service, Reason.CONTAINER_NOT_FOUND);
     assertThat(record.detail()).contains("'api'").contains("web");
+  }
+
+  /** No push finds such a service, so only the reconcile run can say what is wrong. */
+  @Test
+  void aTagThatNoPushFindsIsToldInChatOnce() {
+    laptop.push("told/app", "v1", "healthy");
+    ServiceRef service =
+        laptop.service(
+            "told",
+            "told/app",
+            "v1",
+            true,
+            "slipway",
+            "on ",
+            "slipway:123456789012.dkr.ecr.eu-west-1.amazonaws.com/told/app",
+            "any");
+    String queue = laptop.account.stack().ref("PushQueue");
+    for (int i = 0; i < 2; i++) {
+      send(queue, "{'source':'slipway','detail-type':'Slipway Reconcile'}");
+      laptop.account.runFor(Duration.ofMinutes(1));
+    }
+    refusal(service, Reason.SETTINGS_UNREADABLE);
+    assertThat(laptop.ledger.pushes(service, 5)).hasSize(1);
+    assertThat(saidOf("prod/told"))
+        .singleElement()
+        .asString()
+        .contains("write slipway:told/app", "has blanks around it", "write on without them");
+  }
+
+  @Test
+  void aChannelThatSlackRefusesIsToldOfInTheStacksChannel() {
+    laptop.slack.close("C0SOMEWHERE");
+    laptop.push("channel/app", "v1", "healthy");
+    ServiceRef service =
+        laptop.service(
+            "channel",
+            "channel/app",
+            "v1",
+            true,
+            "slipway",
+            "on",
+            "slipway:channel/app",
+            "any container=api",
+            "slipway.channel",
+            "C0SOMEWHERE");
+    laptop.push("channel/app", "v2", "healthy");
+    refusal(service, Reason.CONTAINER_NOT_FOUND);
+    assertThat(laptop.slack.messages("C0SOMEWHERE")).isEmpty();
+    assertThat(saidOf("prod/channel"))
+        .singleElement()
+        .asString()
+        .contains("Slack refuses the channel C0SOMEWHERE", "slipway.channel");
+  }
+
+  private static List<String> saidOf(String service) {
+    return laptop.messages().stream()
+        .map(message -> String.join("\n", Plain.lines(message.content())))
+        .filter(text -> text.contains(service))
+        .toList();
   }
 
   @Test

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -92,6 +94,7 @@ public final class SlackSimulation {
   private final List<SlackMessage> answers = new ArrayList<>();
   private final Map<String, Answers> responses = new LinkedHashMap<>();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+  private final Set<String> closed = ConcurrentHashMap.newKeySet();
   private Behaviour behaviour = new Behaviour.Healthy();
   private String base = "http://127.0.0.1/slack";
   private long counter;
@@ -139,11 +142,17 @@ public final class SlackSimulation {
     behaviour = next;
   }
 
+  /** The app is not in this channel. */
+  public void close(String channel) {
+    closed.add(channel);
+  }
+
   /** Nobody has said anything yet, and it works as it should. */
   public synchronized void forget() {
     channels.clear();
     answers.clear();
     responses.clear();
+    closed.clear();
     behaviour = new Behaviour.Healthy();
   }
 
@@ -422,9 +431,12 @@ public final class SlackSimulation {
     return posted(after);
   }
 
-  private static Optional<String> problem(String channel, ObjectNode json) {
+  private Optional<String> problem(String channel, ObjectNode json) {
     if (channel.isEmpty()) {
       return Optional.of("channel_not_found");
+    }
+    if (closed.contains(channel)) {
+      return Optional.of("not_in_channel");
     }
     if (Json.text(json, "text").isEmpty() && json.path("blocks").isEmpty()) {
       return Optional.of("no_text");
