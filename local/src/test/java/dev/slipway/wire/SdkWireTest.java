@@ -48,15 +48,23 @@ import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.codedeploy.CodeDeployClient;
+import software.amazon.awssdk.services.codedeploy.model.ApplicationDoesNotExistException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentAlreadyCompletedException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentCreator;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentDoesNotExistException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentGroupDoesNotExistException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentInfo;
+import software.amazon.awssdk.services.codedeploy.model.DeploymentIsNotInReadyStateException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentLimitExceededException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentStatus;
+import software.amazon.awssdk.services.codedeploy.model.DeploymentTargetDoesNotExistException;
+import software.amazon.awssdk.services.codedeploy.model.DeploymentWaitType;
+import software.amazon.awssdk.services.codedeploy.model.ECSTarget;
+import software.amazon.awssdk.services.codedeploy.model.LifecycleEventStatus;
+import software.amazon.awssdk.services.codedeploy.model.RevisionDoesNotExistException;
 import software.amazon.awssdk.services.codedeploy.model.RevisionLocationType;
 import software.amazon.awssdk.services.codedeploy.model.StopStatus;
+import software.amazon.awssdk.services.codedeploy.model.TargetStatus;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -982,22 +990,7 @@ class SdkWireTest {
         "StopDeployment"
       })
   void codeDeployMovesAServiceAndCanBeStopped() {
-    account.service(
-        "shifted",
-        ", 'deploymentController': {'type': 'CODE_DEPLOY'}, 'loadBalancers': [{'containerName':"
-            + " 'web', 'containerPort': 80, 'targetGroupArn': 'arn:tg'}]");
-    account.made(
-        AwsService.CODEDEPLOY,
-        "CreateApplication",
-        "{'applicationName': 'wire', 'computePlatform': 'ECS'}");
-    account.made(
-        AwsService.CODEDEPLOY,
-        "CreateDeploymentGroup",
-        """
-        {'applicationName': 'wire', 'deploymentGroupName': 'shifted',
-         'ecsServices': [{'clusterName': 'prod', 'serviceName': 'shifted'}],
-         'autoRollbackConfiguration': {'enabled': true, 'events': ['DEPLOYMENT_FAILURE']}}
-        """);
+    codeDeployed("shifted", "");
     String digest = account.push("shifted", "v2", "healthy");
     String revision = account.revision("shifted", WireAccount.REGISTRY + "shifted:v2@" + digest);
     Instant asked = account.now();
@@ -1006,32 +999,24 @@ class SdkWireTest {
       assertThat(described(ecs, "shifted").taskSets())
           .singleElement()
           .satisfies(set -> assertThat(set.createdAt()).isNotNull());
-      assertThat(codeDeploy.listApplications().applications()).contains("wire");
-      assertThat(codeDeploy.listDeploymentGroups(r -> r.applicationName("wire")).deploymentGroups())
+      assertThat(codeDeploy.listApplications().applications()).contains("shifted");
+      assertThat(
+              codeDeploy.listDeploymentGroups(r -> r.applicationName("shifted")).deploymentGroups())
           .containsExactly("shifted");
       var group =
           codeDeploy
-              .getDeploymentGroup(r -> r.applicationName("wire").deploymentGroupName("shifted"))
+              .getDeploymentGroup(r -> r.applicationName("shifted").deploymentGroupName("shifted"))
               .deploymentGroupInfo();
       assertThat(group.ecsServices().getFirst().serviceName()).isEqualTo("shifted");
       assertThat(group.autoRollbackConfiguration().enabled()).isTrue();
       assertThat(
               codeDeploy
                   .batchGetDeploymentGroups(
-                      r -> r.applicationName("wire").deploymentGroupNames("shifted"))
+                      r -> r.applicationName("shifted").deploymentGroupNames("shifted"))
                   .deploymentGroupsInfo())
           .containsExactly(group);
 
-      String id =
-          codeDeploy
-              .createDeployment(r ->
-                  r.applicationName("wire")
-                      .deploymentGroupName("shifted")
-                      .description("prod/shifted#1")
-                      .revision(l ->
-                          l.revisionType(RevisionLocationType.APP_SPEC_CONTENT)
-                              .appSpecContent(c -> c.content(appSpec(revision)))))
-              .deploymentId();
+      String id = deployed(codeDeploy, "shifted", revision);
       DeploymentInfo info = codeDeploy.getDeployment(r -> r.deploymentId(id)).deploymentInfo();
       assertThat(info.description()).isEqualTo("prod/shifted#1");
       assertThat(info.createTime()).isEqualTo(asked);
@@ -1039,19 +1024,13 @@ class SdkWireTest {
           .isIn(DeploymentStatus.CREATED, DeploymentStatus.QUEUED, DeploymentStatus.IN_PROGRESS);
       assertThat(info.creator()).isEqualTo(DeploymentCreator.USER);
       assertThat(info.revision().appSpecContent().content()).contains(revision);
-      assertThatThrownBy(() ->
-              codeDeploy.createDeployment(r ->
-                  r.applicationName("wire")
-                      .deploymentGroupName("shifted")
-                      .revision(l ->
-                          l.revisionType(RevisionLocationType.APP_SPEC_CONTENT)
-                              .appSpecContent(c -> c.content(appSpec(revision))))))
+      assertThatThrownBy(() -> deployed(codeDeploy, "shifted", revision))
           .isInstanceOf(DeploymentLimitExceededException.class)
           .hasMessageContaining(id);
       assertThat(
               codeDeploy
                   .listDeployments(r ->
-                      r.applicationName("wire")
+                      r.applicationName("shifted")
                           .deploymentGroupName("shifted")
                           .includeOnlyStatuses(
                               DeploymentStatus.CREATED, DeploymentStatus.IN_PROGRESS))
@@ -1071,9 +1050,122 @@ class SdkWireTest {
           .isInstanceOf(DeploymentDoesNotExistException.class);
       assertThatThrownBy(() ->
               codeDeploy.getDeploymentGroup(
-                  r -> r.applicationName("wire").deploymentGroupName("none")))
+                  r -> r.applicationName("shifted").deploymentGroupName("none")))
           .isInstanceOf(DeploymentGroupDoesNotExistException.class);
     }
+  }
+
+  @Test
+  @Calls(
+      service = AwsService.CODEDEPLOY,
+      operations = {
+        "GetDeploymentTarget",
+        "GetApplicationRevision",
+        "ContinueDeployment",
+        "ListDeployments"
+      })
+  void codeDeployWaitsForSomebodyAndShowsTheServiceAsItsTarget() {
+    codeDeployed(
+        "rerouted",
+        """
+        , 'blueGreenDeploymentConfiguration': {'deploymentReadyOption':
+           {'actionOnTimeout': 'STOP_DEPLOYMENT', 'waitTimeInMinutes': 60}}
+        """);
+    String digest = account.push("rerouted", "v2", "healthy");
+    String revision = account.revision("rerouted", WireAccount.REGISTRY + "rerouted:v2@" + digest);
+    Instant asked = account.now();
+    try (CodeDeployClient codeDeploy = client(CodeDeployClient.builder())) {
+      String id = deployed(codeDeploy, "rerouted", revision);
+      account.pass(Duration.ofMinutes(10));
+      DeploymentInfo ready = codeDeploy.getDeployment(r -> r.deploymentId(id)).deploymentInfo();
+      assertThat(ready.status()).isEqualTo(DeploymentStatus.READY);
+      assertThat(
+              codeDeploy
+                  .listDeployments(r ->
+                      r.applicationName("rerouted")
+                          .deploymentGroupName("rerouted")
+                          .createTimeRange(t -> t.start(asked)))
+                  .deployments())
+          .containsExactly(id);
+      String sha256 = ready.revision().appSpecContent().sha256();
+      assertThat(
+              codeDeploy
+                  .getApplicationRevision(r ->
+                      r.applicationName("rerouted")
+                          .revision(l ->
+                              l.revisionType(RevisionLocationType.APP_SPEC_CONTENT)
+                                  .appSpecContent(c -> c.sha256(sha256))))
+                  .revision()
+                  .appSpecContent()
+                  .content())
+          .isEqualTo(appSpec(revision));
+      ECSTarget target =
+          codeDeploy
+              .getDeploymentTarget(r -> r.deploymentId(id).targetId("prod:rerouted"))
+              .deploymentTarget()
+              .ecsTarget();
+      assertThat(target.targetArn())
+          .isEqualTo("arn:aws:ecs:eu-west-1:123456789012:service/prod/rerouted");
+      assertThat(target.status()).isEqualTo(TargetStatus.IN_PROGRESS);
+      assertThat(target.lifecycleEvents())
+          .isNotEmpty()
+          .allSatisfy(event ->
+              assertThat(event.status()).isNotEqualTo(LifecycleEventStatus.UNKNOWN_TO_SDK_VERSION));
+
+      codeDeploy.continueDeployment(
+          r -> r.deploymentId(id).deploymentWaitType(DeploymentWaitType.READY_WAIT));
+      account.pass(Duration.ofMinutes(10));
+      assertThat(codeDeploy.getDeployment(r -> r.deploymentId(id)).deploymentInfo().status())
+          .isEqualTo(DeploymentStatus.SUCCEEDED);
+
+      assertThatThrownBy(() -> codeDeploy.continueDeployment(r -> r.deploymentId(id)))
+          .isInstanceOf(DeploymentIsNotInReadyStateException.class);
+      assertThatThrownBy(
+              () -> codeDeploy.getDeploymentTarget(r -> r.deploymentId(id).targetId("prod:none")))
+          .isInstanceOf(DeploymentTargetDoesNotExistException.class);
+      assertThatThrownBy(() ->
+              codeDeploy.getApplicationRevision(r ->
+                  r.applicationName("rerouted")
+                      .revision(l -> l.appSpecContent(c -> c.sha256("0")))))
+          .isInstanceOf(RevisionDoesNotExistException.class);
+      assertThatThrownBy(() -> codeDeploy.listDeploymentGroups(r -> r.applicationName("none")))
+          .isInstanceOf(ApplicationDoesNotExistException.class);
+    }
+  }
+
+  /**
+   * A service of CodeDeploy's controller, its application and its deployment group, all so named.
+   */
+  private static void codeDeployed(String name, String more) {
+    account.service(
+        name,
+        ", 'deploymentController': {'type': 'CODE_DEPLOY'}, 'loadBalancers': [{'containerName':"
+            + " 'web', 'containerPort': 80, 'targetGroupArn': 'arn:tg'}]");
+    account.made(
+        AwsService.CODEDEPLOY,
+        "CreateApplication",
+        "{'applicationName': '" + name + "', 'computePlatform': 'ECS'}");
+    account.made(
+        AwsService.CODEDEPLOY,
+        "CreateDeploymentGroup",
+        """
+        {'applicationName': '%1$s', 'deploymentGroupName': '%1$s',
+         'ecsServices': [{'clusterName': 'prod', 'serviceName': '%1$s'}],
+         'autoRollbackConfiguration': {'enabled': true, 'events': ['DEPLOYMENT_FAILURE']}%2$s}
+        """
+            .formatted(name, more));
+  }
+
+  private static String deployed(CodeDeployClient codeDeploy, String name, String revision) {
+    return codeDeploy
+        .createDeployment(r ->
+            r.applicationName(name)
+                .deploymentGroupName(name)
+                .description("prod/" + name + "#1")
+                .revision(l ->
+                    l.revisionType(RevisionLocationType.APP_SPEC_CONTENT)
+                        .appSpecContent(c -> c.content(appSpec(revision)))))
+        .deploymentId();
   }
 
   private static String appSpec(String taskDefinition) {
