@@ -61,4 +61,9 @@ public record ServiceDeployment(
         createdAt,
         finishedAt);
   }
+
+  /** All tasks are up, and ECS watches them before it calls the deployment complete. */
+  public boolean baking() {
+    return lifecycleStage.equals("BAKE_TIME");
+  }
 }

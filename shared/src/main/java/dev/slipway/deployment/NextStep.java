@@ -448,8 +448,21 @@ public final class NextStep {
   /** Whether the service is set to something that the ledger does not know as good. */
   private static boolean unknownRevision(Head head, ServiceView service) {
     return head.lastGood()
-        .map(good -> !good.steady() || !good.taskDefinition().equals(service.taskDefinition()))
+        .map(good -> !good.steady() || deployedElsewhere(good, service))
         .orElse(true);
+  }
+
+  /**
+   * Whether somebody has deployed since this was found good: another revision, or the same one
+   * again, for then ECS has resolved its tags again.
+   */
+  public static boolean deployedElsewhere(Head.LastGood good, ServiceView service) {
+    return !good.taskDefinition().equals(service.taskDefinition())
+        || service
+            .primary()
+            .map(EcsDeployment::createdAt)
+            .map(created -> created.isAfter(good.at()))
+            .orElse(false);
   }
 
   /** Whether {@link Situation#last} decides anything here: it costs a read. */

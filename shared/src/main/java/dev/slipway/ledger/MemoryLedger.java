@@ -27,7 +27,10 @@ public final class MemoryLedger implements Ledger {
 
   private static final class Partition {
     long version;
-    String head = "";
+
+    /** As it reads back from its document. */
+    Head head;
+
     Instant due;
     final NavigableMap<String, String> items = new TreeMap<>();
   }
@@ -40,15 +43,15 @@ public final class MemoryLedger implements Ledger {
   @Override
   public synchronized Head head(ServiceRef service) {
     Partition partition = partitions.get(service);
-    return partition == null || partition.version == 0 ? Head.unseen(service) : head(partition);
+    return partition == null || partition.version == 0 ? Head.unseen(service) : partition.head;
   }
 
-  private static Head head(Partition partition) {
+  private static Head head(Partition partition, String document) {
     List<Quarantine> quarantine =
         under(partition, LedgerKeys.QUARANTINE).values().stream()
-            .map(document -> LedgerFormat.quarantine(Json.read(document)))
+            .map(entry -> LedgerFormat.quarantine(Json.read(entry)))
             .toList();
-    return LedgerFormat.head(Json.read(partition.head), partition.version, quarantine);
+    return LedgerFormat.head(Json.read(document), partition.version, quarantine);
   }
 
   private static NavigableMap<String, String> under(Partition partition, String prefix) {
@@ -67,7 +70,6 @@ public final class MemoryLedger implements Ledger {
       throw new HeadChangedException(service, change.before().version());
     }
     partition.version++;
-    partition.head = Json.write(LedgerFormat.write(change.after()));
     partition.due = change.after().due();
     change.deployments().forEach(each -> keep(partition, each));
     change.release().forEach(digest -> partition.items.remove(LedgerKeys.quarantine(digest)));
@@ -76,7 +78,9 @@ public final class MemoryLedger implements Ledger {
         .forEach(entry ->
             partition.items.put(
                 LedgerKeys.quarantine(entry.digest()), Json.write(LedgerFormat.write(entry))));
-    return head(partition);
+    // Through the document, but only once: a head is read far more often than it is written.
+    partition.head = head(partition, Json.write(LedgerFormat.write(change.after())));
+    return partition.head;
   }
 
   private static void keep(Partition partition, Deployment deployment) {
@@ -190,7 +194,7 @@ public final class MemoryLedger implements Ledger {
     return partitions.values().stream()
         .filter(partition -> partition.version > 0)
         .limit(limit)
-        .map(MemoryLedger::head)
+        .map(partition -> partition.head)
         .toList();
   }
 

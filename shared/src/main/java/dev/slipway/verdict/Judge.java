@@ -122,9 +122,13 @@ public final class Judge {
         .orElse(Failure.STOPPED_BY_PERSON);
   }
 
-  /** What ECS does not judge: tasks that fail while no circuit breaker counts, and standstill. */
+  /**
+   * What ECS does not judge: tasks that fail while no circuit breaker counts, those that were
+   * healthy and die while it bakes, and standstill.
+   */
   private static Verdict byTasksAndTime(Observation seen) {
-    if (!seen.service().circuitBreaker().enabled()) {
+    boolean baking = seen.serviceDeployment().map(ServiceDeployment::baking).orElse(false);
+    if (!seen.service().circuitBreaker().enabled() || baking) {
       int failures =
           TaskFailures.of(seen.deploymentId(), seen.stopped(), seen.failuresSince()).size();
       if (failures >= TaskFailures.threshold(seen.service().desired())) {

@@ -186,6 +186,20 @@ class NextStepTest {
           .isEqualTo(new Step.Adopt());
     }
 
+    /** ECS resolves the tags of a revision with each deployment of it. */
+    @Test
+    void theGoodRevisionDeployedAgainElsewhereIsAdopted() {
+      Instant deployed = STEADY.primary().orElseThrow().createdAt();
+      Head before =
+          head().lastGood(new LastGood(OLD, images("v1", 1), 1, deployed.minusSeconds(1), true));
+      Head after =
+          head().lastGood(new LastGood(OLD, images("v1", 1), 1, deployed.plusSeconds(1), true));
+      assertThat(NextStep.decide(before, situation(NOON, STEADY, settings())))
+          .isEqualTo(new Step.Adopt());
+      assertThat(NextStep.decide(after, situation(NOON, STEADY, settings())))
+          .isInstanceOf(Step.Rest.class);
+    }
+
     @Test
     void aBaselineThatWasNotSteadyIsTakenAgainOnceItIs() {
       Head head =

@@ -164,7 +164,7 @@ public final class Samples {
     return Head.unseen(APP)
         .running(images("v1", 1))
         .lastSequence(1)
-        .lastGood(new LastGood(OLD, images("v1", 1), 1, NOON.minusSeconds(3600), true));
+        .lastGood(new LastGood(OLD, images("v1", 1), 1, NOON.minusSeconds(30), true));
   }
 
   public static Head waitingFor(Head head, Image image) {

@@ -241,6 +241,22 @@ class JudgeTest {
     }
   }
 
+  /**
+   * The breaker's count starts again with each task that becomes healthy, and the bake stops the
+   * clock: tasks that are healthy and die after a while would bake for ever.
+   */
+  @Test
+  void whileEcsBakesWeCountThoughTheBreakerIsOn() {
+    ServiceView service = service(ON, 2, "", OURS);
+    Optional<ServiceDeployment> baking =
+        Optional.of(serviceDeployment("IN_PROGRESS", "MONITORING", "", "BAKE_TIME"));
+    Instant now = NOON.plus(Duration.ofMinutes(20));
+    assertThat(Judge.judge(seen(service, baking, failures(2, NOON.plusSeconds(1)), now)))
+        .isEqualTo(new Going());
+    assertThat(Judge.judge(seen(service, baking, failures(3, NOON.plusSeconds(1)), now)))
+        .isEqualTo(new Failed(Failure.TASKS_FAILED));
+  }
+
   private static Observation seen(
       ServiceView service,
       Optional<ServiceDeployment> serviceDeployment,

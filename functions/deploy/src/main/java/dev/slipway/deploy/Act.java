@@ -71,6 +71,14 @@ abstract class Act {
     return head.waiting().isEmpty() && head.request().isEmpty() ? Done.REST : Done.AGAIN;
   }
 
+  /**
+   * When somebody has to look again once a deployment has ended: at once if more is asked for. The
+   * look that goes on with it at once may die.
+   */
+  final Instant next() {
+    return ended() == Done.REST ? null : now;
+  }
+
   final Head write(Head after, Deployment... deployments) {
     return write(Change.of(head, after, deployments));
   }

@@ -70,7 +70,8 @@ final class Observer {
         known = head.inFlight(deployment.with(told.rollout()));
         serviceDeployment = told.serviceDeployment();
         codeDeployed = told.codeDeployed();
-        stopped = stopped(head, deployment, service.get(), now);
+        boolean baking = serviceDeployment.map(ServiceDeployment::baking).orElse(false);
+        stopped = stopped(head, deployment, service.get(), baking, now);
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
@@ -110,8 +111,9 @@ final class Observer {
    * from the clock also asks ECS, because an event can be lost.
    */
   private List<StoppedTask> stopped(
-      Head head, Deployment deployment, ServiceView service, Instant now) {
-    if (service.circuitBreaker().enabled() && deployment.status() != Status.BAKING) {
+      Head head, Deployment deployment, ServiceView service, boolean ecsBakes, Instant now) {
+    boolean ecsCounts = service.circuitBreaker().enabled() && !ecsBakes;
+    if (ecsCounts && deployment.status() != Status.BAKING) {
       return List.of();
     }
     List<StoppedTask> known = ledger.evidence(head.service(), deployment.sequence());

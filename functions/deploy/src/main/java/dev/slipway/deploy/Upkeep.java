@@ -68,7 +68,7 @@ final class Upkeep extends Act {
         head.running(images)
             .lastGood(new LastGood(service.taskDefinition(), images, 1, now, steady))
             .lastSequence(1)
-            .due(head.waiting().isEmpty() ? null : now),
+            .due(next()),
         baseline);
     return ended();
   }
@@ -80,13 +80,20 @@ final class Upkeep extends Act {
         seen.situation()
             .last()
             .filter(last -> last.revisions().own().equals(service.taskDefinition()));
-    if (own.isPresent()) {
-      // Ours, and now it has proven itself: it completed while nothing ran, or was not steady
-      // yet.
+    Optional<LastGood> again =
+        head.lastGood()
+            .filter(LastGood::steady)
+            .filter(good -> good.taskDefinition().equals(service.taskDefinition()));
+    // Ours, and now it has proven itself: it completed while nothing ran, or was not steady yet. Or
+    // somebody deployed what was good again, and nothing came of it that was not there before.
+    Optional<Long> known =
+        again.isPresent()
+            ? again.filter(good -> sameDigests(good.images(), images)).map(LastGood::sequence)
+            : own.map(Deployment::sequence);
+    if (known.isPresent()) {
       write(
           head.running(images)
-              .lastGood(
-                  new LastGood(service.taskDefinition(), images, own.get().sequence(), now, true)));
+              .lastGood(new LastGood(service.taskDefinition(), images, known.get(), now, true)));
       return Done.AGAIN;
     }
     long sequence = head.lastSequence() + 1;
@@ -114,6 +121,10 @@ final class Upkeep extends Act {
             .lastSequence(sequence),
         elsewhere);
     return Done.AGAIN;
+  }
+
+  private static boolean sameDigests(ImageSet one, ImageSet other) {
+    return one.covers(other) && other.covers(one);
   }
 
   // -- others

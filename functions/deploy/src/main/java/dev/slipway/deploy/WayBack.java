@@ -71,11 +71,7 @@ final class WayBack extends Act {
                   now);
       write(
           new Change(
-              head,
-              head.idle().request(null).due(head.waiting().isEmpty() ? null : now),
-              List.of(failed),
-              quarantine,
-              List.of()));
+              head, head.idle().request(null).due(next()), List.of(failed), quarantine, List.of()));
       return Done.AGAIN;
     }
     String target = good.map(LastGood::taskDefinition).orElse(deployment.revisions().previous());
@@ -423,7 +419,7 @@ final class WayBack extends Act {
             .backBy(who)
             .as(Status.SUCCEEDED, Reason.COMPLETED, "", now);
     boolean knownGood = !images.isEmpty();
-    Head after = head.idle().running(images).due(head.waiting().isEmpty() ? null : now);
+    Head after = head.idle().running(images).due(next());
     if (knownGood) {
       long sequence =
           head.lastGood()
@@ -477,7 +473,7 @@ final class WayBack extends Act {
             + " revision by hand.";
     log.warn("rollback failed", "service", head.service().brief(), "detail", detail);
     write(
-        head.idle().due(head.waiting().isEmpty() ? null : now),
+        head.idle().due(next()),
         back.as(Status.FAILED, Reason.ROLLBACK_FAILED, detail, now),
         explained(failed).as(Status.FAILED, Reason.ROLLBACK_FAILED, words, now));
     return Done.AGAIN;

@@ -327,7 +327,7 @@ final class WayForward extends Act {
     Deployment failed = deployment.as(Status.FAILED, reason, detail, now);
     log.warn(
         "refused", "service", head.service().brief(), "reason", reason.name(), "detail", detail);
-    write(head.idle().due(head.waiting().isEmpty() ? null : now), failed);
+    write(head.idle().due(next()), failed);
     revisions.deregister(deployment, log);
     return Done.AGAIN;
   }
@@ -439,7 +439,7 @@ final class WayForward extends Act {
             .with(finished(NextStep.progress(deployment, seen.service(), seen.situation())))
             .as(Status.SUCCEEDED, reason, "", now);
     ImageSet runs = reason == Reason.COMPLETED ? complete(deployment) : deployment.to();
-    Head after = head.idle().running(runs).due(head.waiting().isEmpty() ? null : now);
+    Head after = head.idle().running(runs).due(next());
     if (reason == Reason.COMPLETED) {
       after =
           after.lastGood(

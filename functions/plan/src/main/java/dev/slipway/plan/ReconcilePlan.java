@@ -8,6 +8,7 @@ import dev.slipway.aws.Tagging;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Considered;
+import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.follow.Policy;
@@ -156,11 +157,10 @@ final class ReconcilePlan {
     // Somebody else deployed, and no event said so.
     boolean look =
         head.inFlight().isEmpty()
-            && head.lastGood()
-                .map(good -> !good.taskDefinition().equals(view.taskDefinition()))
-                .orElse(false);
+            && head.lastGood().map(good -> NextStep.deployedElsewhere(good, view)).orElse(false);
     Head next = head;
-    if (head.version() == 0) {
+    if (head.lastSequence() == 0 && head.due() == null) {
+      // Also where a push that was only observed made the head: nobody looked at the service yet.
       log.info("first seen; what it runs is recorded, and nothing is deployed");
       next = next.due(time.instant());
       look = true;

@@ -130,10 +130,12 @@ final class Account {
     return service;
   }
 
-  /** A head that knows what runs. */
+  /** A head that knows what runs, as the baseline leaves it. */
   Head running(ServiceRef service, Image image) {
     Head head = store.head(service);
-    return store.write(Change.of(head, head.running(new ImageSet(Map.of("web", image))).due(null)));
+    return store.write(
+        Change.of(
+            head, head.running(new ImageSet(Map.of("web", image))).lastSequence(1).due(null)));
   }
 
   Head head(ServiceRef service) {

@@ -293,6 +293,20 @@ class ReconcilePlanTest {
     assertThat(account.waiting(web)).isNull();
   }
 
+  /** The push made a head, but nobody has looked at the service yet. */
+  @Test
+  void oneWhomAnObservedPushMadeKnownStillGetsItsBaseline() {
+    ServiceRef web = account.follower("web", "slipway", "observe", "slipway:team/app", "any");
+    account.planner().handle(Account.pushed("v1", B, "10:05:00"));
+    account.lanes.taken();
+    assertThat(account.head(web).due()).isNull();
+
+    reconcile();
+
+    assertThat(account.head(web).due()).isNotNull();
+    assertThat(account.lanes.taken()).containsExactly(web);
+  }
+
   @Test
   void whoCannotBeFollowedGetsNoHead() {
     ServiceRef off = account.follower("off", "slipway", "off", "slipway:team/app", "any");

@@ -7,6 +7,9 @@ import java.util.function.UnaryOperator;
 
 /** Amazon ECS: its calls, and a few switches that AWS does not have. */
 public final class Ecs {
+  /** The stop code of a spot task whose capacity AWS has taken back. */
+  static final String SPOT = "SpotInterruption";
+
   private final Account account;
   private final Clusters clusters;
   private final Services services;
@@ -121,6 +124,19 @@ public final class Ecs {
   public void completeNow(String cluster, String service) {
     account.exclusively(
         () -> scheduler.completeNow(clusters.require(cluster).services.get(service)));
+  }
+
+  /**
+   * AWS takes the capacity of a spot task back, whether or not the task asked for spot; nothing
+   * happens to one that is stopping or gone.
+   */
+  public void interrupt(String cluster, String taskArn) {
+    account.exclusively(() -> {
+      Task task = clusters.require(cluster).task(taskArn);
+      if (task != null) {
+        scheduler.lifecycle().stop(task, SPOT, "Your Spot Task was interrupted.");
+      }
+    });
   }
 
   /**

@@ -459,7 +459,8 @@ final class ServiceScheduler implements TaskLifecycle.Listener {
     }
     boolean scaledIn =
         SCHEDULER.equals(task.stopCode) && !task.stoppedReason.startsWith("Task failed");
-    if (!scaledIn && !"UserInitiated".equals(task.stopCode)) {
+    boolean takenAway = "UserInitiated".equals(task.stopCode) || Ecs.SPOT.equals(task.stopCode);
+    if (!scaledIn && !takenAway) {
       failed(task);
     }
     poke(task.service);
