@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 
 /**
  * What can go wrong with a call: it is throttled, it fails before its effect, its answer is lost
- * after its effect, or the worker dies before or after it. Seeded, so that a history can be played
- * again.
+ * after its effect, or the worker dies before or after it. And what can happen between two calls:
+ * anything that somebody else does. Seeded, so that a history can be played again.
  */
 final class Chaos {
 
@@ -29,13 +29,18 @@ final class Chaos {
    * @param lostBefore no answer, and no effect
    * @param lostAfter no answer, but the effect is there
    * @param kill the process dies, half of the times before the call and half after it
+   * @param between somebody else gets to run before the call
    */
-  record Rates(int throttle, int lostBefore, int lostAfter, int kill) {
-    static final Rates NONE = new Rates(0, 0, 0, 0);
+  record Rates(int throttle, int lostBefore, int lostAfter, int kill, int between) {
+    static final Rates NONE = new Rates(0, 0, 0, 0, 0);
 
     static Rates drawn(Random random) {
       return new Rates(
-          random.nextInt(40), random.nextInt(20), random.nextInt(20), random.nextInt(40));
+          random.nextInt(40),
+          random.nextInt(20),
+          random.nextInt(20),
+          random.nextInt(40),
+          random.nextInt(500));
     }
   }
 
@@ -63,12 +68,12 @@ final class Chaos {
   }
 
   private void interleave() {
-    if (nested || calm || rates.equals(Rates.NONE) || random.nextInt(4) != 0) {
+    if (nested || calm || random.nextInt(1000) >= rates.between()) {
       return;
     }
     nested = true;
     try {
-      meanwhile.run();
+      trace.within(meanwhile);
     } finally {
       nested = false;
     }
@@ -80,32 +85,38 @@ final class Chaos {
 
   private ObjectNode call(AwsApi aws, AwsService service, String operation, ObjectNode input) {
     interleave();
-    String what = service + "." + operation;
+    String what = CallText.of(service, operation, input);
     int die = calm ? 1000 : random.nextInt(1000);
     int bound = rates.kill() / 2;
     if (die < bound) {
-      trace.add("killed before " + what);
+      trace.add(what + ": killed before it");
       throw new Killed("before " + what);
     }
     if (die < (bound += rates.throttle())) {
-      trace.add("throttled " + what);
+      trace.add(what + ": throttled");
       throw new AwsException(
           service, operation, "ThrottlingException", "Rate exceeded", 400, Json.object());
     }
     if (die < (bound += rates.lostBefore())) {
-      trace.add("lost before " + what);
+      trace.add(what + ": no answer, and no effect");
       throw lost(service, operation);
     }
-    ObjectNode answer = aws.call(service, operation, input);
-    trace.add("call " + what);
+    ObjectNode answer;
+    try {
+      answer = aws.call(service, operation, input);
+    } catch (AwsException e) {
+      trace.add(what + ": " + e.code());
+      throw e;
+    }
     if (die < (bound += rates.lostAfter())) {
-      trace.add("answer lost after " + what);
+      trace.add(what + ": no answer, but done");
       throw lost(service, operation);
     }
     if (die < bound + rates.kill() / 2) {
-      trace.add("killed after " + what);
+      trace.add(what + ": done, then killed");
       throw new Killed("after " + what);
     }
+    trace.add(what + CallText.of(operation, answer));
     return answer;
   }
 
@@ -119,12 +130,12 @@ final class Chaos {
     interleave();
     int die = calm ? 1000 : random.nextInt(1000);
     if (die < rates.kill() / 2) {
-      trace.add("killed before ledger." + what);
+      trace.add("ledger." + what + ": killed before it");
       throw new Killed("before ledger." + what);
     }
     T answer = call.get();
     if (die < rates.kill()) {
-      trace.add("killed after ledger." + what);
+      trace.add("ledger." + what + ": done, then killed");
       throw new Killed("after ledger." + what);
     }
     return answer;

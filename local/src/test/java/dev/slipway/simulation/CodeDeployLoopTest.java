@@ -43,11 +43,11 @@ class CodeDeployLoopTest {
   }
 
   private void world(String group) {
-    world(ANY, group, Chaos.Rates.NONE);
+    world(ANY, group);
   }
 
-  private void world(String tags, String group, Chaos.Rates rates) {
-    world = new OneProcess(1, rates, OneProcess.Delivery.ORDERLY);
+  private void world(String tags, String group) {
+    world = new OneProcess(1, Setting.ORDERLY);
     world.codeDeployFollower(tags, 2, group);
     world.reconcile();
     world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(30));
@@ -260,7 +260,7 @@ class CodeDeployLoopTest {
 
   @Test
   void whatNeverGetsHealthyIsTakenBackByCodeDeployAfterItsHour() {
-    world(tags(", {'key': 'slipway.deadline', 'value': '3h'}"), TAKES_BACK, Chaos.Rates.NONE);
+    world(tags(", {'key': 'slipway.deadline', 'value': '3h'}"), TAKES_BACK);
     world.push("v2", "slow:86400");
     untilEnded(2);
     rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.ECS);
@@ -353,7 +353,7 @@ class CodeDeployLoopTest {
 
   @Test
   void tasksThatDieDuringTheBakeBringItBack() {
-    world(tags(", {'key': 'slipway.bake', 'value': '15m'}"), "", Chaos.Rates.NONE);
+    world(tags(", {'key': 'slipway.bake', 'value': '15m'}"), "");
     world.push("v2", "dies-later:60");
     untilEnded(2);
     rolledBack(2, Reason.TASKS_FAILED, RolledBackBy.SLIPWAY);

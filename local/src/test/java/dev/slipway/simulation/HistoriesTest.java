@@ -1,42 +1,46 @@
 package dev.slipway.simulation;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.LongStream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
  * Thousands of histories in which everything goes wrong that can. As many as one likes: {@code
- * -Dslipway.histories=100000 -Dslipway.firstSeed=1}; one alone: {@code -Dslipway.seed=42}.
+ * ./slipway histories 100000}; from another seed on: {@code ./slipway histories 1000 5000}; one
+ * alone, with its trace when it ends badly: {@code ./slipway histories 1 42}.
  */
 class HistoriesTest {
 
-  private static final long MANY = 2000;
+  private static final long MANY = 3000;
 
   @Test
   void everyHistoryEndsInTheTruth() {
-    Long alone = Long.getLong("slipway.seed");
     long first = Long.getLong("slipway.firstSeed", 1);
     long count = Long.getLong("slipway.histories", MANY);
-    LongStream seeds =
-        alone != null ? LongStream.of(alone) : LongStream.range(first, first + count);
-    List<String> failures = new ArrayList<>();
-    seeds.forEach(seed -> {
-      try {
-        new History(seed).play();
-      } catch (AssertionError e) {
-        failures.add(e.getMessage());
-      }
-    });
+    Map<Long, String> failures = Histories.play(first, count, Mutation.NONE);
+    System.out.println(
+        count
+            + " histories from seed "
+            + first
+            + " on: "
+            + (count - failures.size())
+            + " end in the truth, "
+            + failures.size()
+            + " do not");
     if (!failures.isEmpty()) {
-      failures.sort((a, b) -> Integer.compare(a.length(), b.length()));
-      throw new AssertionError(
-          failures.size()
-              + " histories end badly; the shortest:\n"
-              + failures.getFirst()
-              + "\nAll:\n"
-              + String.join(
-                  "\n", failures.stream().map(f -> f.lines().findFirst().orElse("")).toList()));
+      throw new AssertionError(Histories.report(failures, count));
+    }
+  }
+
+  @Test
+  void theSameSeedPlaysTheSameHistory() {
+    for (long seed = 1; seed <= 5; seed++) {
+      History one = new History(seed);
+      one.play();
+      History other = new History(seed);
+      other.play();
+      assertThat(other.trace()).isEqualTo(one.trace());
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.ledger.HeadChangedException;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.verdict.Hook;
@@ -13,12 +14,30 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** A ledger around whose calls the worker can die. */
-record KillableLedger(Ledger ledger, Chaos chaos, Trace trace) implements Ledger {
+/** A ledger around whose calls the worker can die, and which tells what is written. */
+final class KillableLedger extends ForwardingLedger {
+
+  private final Chaos chaos;
+  private final Trace trace;
+
+  KillableLedger(Ledger behind, Chaos chaos, Trace trace) {
+    super(behind);
+    this.chaos = chaos;
+    this.trace = trace;
+  }
+
+  private void run(String what, Runnable call) {
+    chaos.ledger(
+        what,
+        () -> {
+          call.run();
+          return null;
+        });
+  }
 
   @Override
   public Head head(ServiceRef service) {
-    return chaos.ledger("head", () -> ledger.head(service));
+    return chaos.ledger("head", () -> behind.head(service));
   }
 
   @Override
@@ -26,128 +45,105 @@ record KillableLedger(Ledger ledger, Chaos chaos, Trace trace) implements Ledger
     return chaos.ledger(
         "write",
         () -> {
-          Head head = ledger.write(change);
-          change
-              .deployments()
-              .forEach(d -> trace.add("ledger " + d.id() + " " + d.status() + " " + d.reason()));
-          return head;
+          try {
+            Head after = behind.write(change);
+            trace.add(HeadText.of(change, after));
+            return after;
+          } catch (HeadChangedException e) {
+            trace.add("head " + change.before().version() + " is no longer the newest");
+            throw e;
+          }
         });
   }
 
   @Override
   public List<Deployment> deployments(ServiceRef service, int limit) {
-    return chaos.ledger("deployments", () -> ledger.deployments(service, limit));
+    return chaos.ledger("deployments", () -> behind.deployments(service, limit));
   }
 
   @Override
   public Optional<Deployment> deployment(ServiceRef service, long sequence) {
-    return chaos.ledger("deployment", () -> ledger.deployment(service, sequence));
+    return chaos.ledger("deployment", () -> behind.deployment(service, sequence));
   }
 
   @Override
   public List<String> logs(ServiceRef service, long sequence) {
-    return chaos.ledger("logs", () -> ledger.logs(service, sequence));
+    return chaos.ledger("logs", () -> behind.logs(service, sequence));
   }
 
   @Override
   public void addEvidence(ServiceRef service, long sequence, StoppedTask task, Instant now) {
-    chaos.ledger(
-        "addEvidence",
-        () -> {
-          ledger.addEvidence(service, sequence, task, now);
-          return null;
-        });
+    run("addEvidence", () -> behind.addEvidence(service, sequence, task, now));
   }
 
   @Override
   public List<StoppedTask> evidence(ServiceRef service, long sequence) {
-    return chaos.ledger("evidence", () -> ledger.evidence(service, sequence));
+    return chaos.ledger("evidence", () -> behind.evidence(service, sequence));
   }
 
   @Override
   public void useAlarms(
       ServiceRef service, long sequence, Collection<String> alarmArns, Instant now) {
-    chaos.ledger(
-        "useAlarms",
-        () -> {
-          ledger.useAlarms(service, sequence, alarmArns, now);
-          return null;
-        });
+    run("useAlarms", () -> behind.useAlarms(service, sequence, alarmArns, now));
   }
 
   @Override
   public void addHook(ServiceRef service, String serviceDeploymentArn, Hook hook, Instant now) {
-    chaos.ledger(
-        "addHook",
-        () -> {
-          ledger.addHook(service, serviceDeploymentArn, hook, now);
-          return null;
-        });
-  }
-
-  @Override
-  public List<AlarmUse> usesOfAlarm(String alarmArn) {
-    return chaos.ledger("usesOfAlarm", () -> ledger.usesOfAlarm(alarmArn));
+    run("addHook", () -> behind.addHook(service, serviceDeploymentArn, hook, now));
   }
 
   @Override
   public List<Hook> hooks(ServiceRef service, String serviceDeploymentArn) {
-    return chaos.ledger("hooks", () -> ledger.hooks(service, serviceDeploymentArn));
+    return chaos.ledger("hooks", () -> behind.hooks(service, serviceDeploymentArn));
+  }
+
+  @Override
+  public List<AlarmUse> usesOfAlarm(String alarmArn) {
+    return chaos.ledger("usesOfAlarm", () -> behind.usesOfAlarm(alarmArn));
   }
 
   @Override
   public List<ServiceRef> due(Instant until, int limit) {
-    return chaos.ledger("due", () -> ledger.due(until, limit));
-  }
-
-  @Override
-  public List<Head> heads(int limit) {
-    return ledger.heads(limit);
-  }
-
-  @Override
-  public List<PushRecord> pushes(ServiceRef service, int limit) {
-    return ledger.pushes(service, limit);
+    return chaos.ledger("due", () -> behind.due(until, limit));
   }
 
   @Override
   public void addPush(PushRecord push, Instant now) {
-    chaos.ledger(
+    run(
         "addPush",
         () -> {
-          ledger.addPush(push, now);
-          trace.add("declined " + push.image() + " " + push.reason());
-          return null;
+          behind.addPush(push, now);
+          trace.add("declines " + push.image() + ": " + push.reason() + " " + push.detail());
         });
   }
 
   @Override
   public Optional<DeploymentGroup> deploymentGroup(ServiceRef service) {
-    return chaos.ledger("deploymentGroup", () -> ledger.deploymentGroup(service));
+    return chaos.ledger("deploymentGroup", () -> behind.deploymentGroup(service));
   }
 
   @Override
   public Optional<ServiceRef> deployedBy(DeploymentGroup group) {
-    return chaos.ledger("deployedBy", () -> ledger.deployedBy(group));
+    return chaos.ledger("deployedBy", () -> behind.deployedBy(group));
   }
 
   @Override
   public void remember(ServiceRef service, DeploymentGroup group) {
-    chaos.ledger(
-        "remember",
-        () -> {
-          ledger.remember(service, group);
-          return null;
-        });
+    run("remember", () -> behind.remember(service, group));
   }
 
   @Override
   public Optional<Head.Hold> accountHold() {
-    return ledger.accountHold();
+    return chaos.ledger("accountHold", behind::accountHold);
   }
 
   @Override
   public void accountHold(Optional<Head.Hold> hold) {
-    ledger.accountHold(hold);
+    run(
+        "accountHold",
+        () -> {
+          behind.accountHold(hold);
+          trace.add(hold.isPresent() ? "everything is held" : "everything goes on");
+        });
   }
 }

@@ -1,27 +1,31 @@
 package dev.slipway.simulation;
 
+import static dev.slipway.simulation.OneProcess.WEB;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.LastGood;
+import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.deployment.Head.Waiting;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.ImageReference;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Ways to be wrong, made at the seams: what the code does with the ledger and with AWS is changed
- * as a mistake in it would change it. A simulation that does not notice proves nothing.
+ * Ways to be wrong, made at the seams: what the code does with the ledger, with AWS and with events
+ * is changed as a mistake in it would change it. A simulation that does not notice proves nothing.
  */
 enum Mutation {
   /** The code as it is. */
@@ -34,18 +38,37 @@ enum Mutation {
   FORGETS_WHAT_IS_DUE,
   /** After an unknown outcome nobody looks for the revision that was registered. */
   REGISTERS_WITHOUT_LOOKING,
-  /** A service that is steady after a rollback passes for a success. */
+  /** A service that is stable passes for a success, whichever deployment made it so. */
   TAKES_STABLE_FOR_SUCCESS,
+  /**
+   * An event that says COMPLETED passes for a success; ECS is not asked which deployment it was.
+   */
+  TRUSTS_THE_EVENTS_NAME,
+  /** An event whose text says that ECS goes back passes for a verdict. */
+  TRUSTS_THE_EVENTS_TEXT,
   /** The wrong deployment's id is written down. */
   FOLLOWS_ANOTHERS_ID,
+  /** Does not see that ECS is going back by itself, and goes back as well. */
+  STARTS_A_SECOND_ROLLBACK,
+  /** Goes back to the revision as it is, although that names its image by a tag. */
+  RESOLVES_THE_TAG_AGAIN,
+  /** Tasks that were stopped because there are too many count as failed. */
+  COUNTS_SCALING_IN,
   /** A push that has to wait is dropped. */
   FORGETS_WHAT_WAITS,
-  /** What was decided about earlier pushes is not remembered. */
+  /** What was decided about earlier pushes is not remembered: older ones go over newer ones. */
   FORGETS_WHAT_WAS_CONSIDERED,
+  /** A hold holds nothing. */
+  IGNORES_HOLDS,
   /** Images are written by tag. */
   DOES_NOT_PIN,
   /** The head moves on, but the deployment's own record does not say how it ended. */
   FORGETS_TO_WRITE_THE_VERDICT;
+
+  private static final String SCALING = "Scaling activity initiated by";
+  private static final String FAILED_CHECK = "Task failed container health checks";
+
+  // ---- the ledger
 
   Ledger around(Ledger ledger) {
     return switch (this) {
@@ -55,54 +78,66 @@ enum Mutation {
           FOLLOWS_ANOTHERS_ID,
           FORGETS_WHAT_IS_DUE,
           FORGETS_WHAT_WAS_CONSIDERED,
+          IGNORES_HOLDS,
           FORGETS_TO_WRITE_THE_VERDICT ->
-          proxied(ledger);
-      case NONE, REGISTERS_WITHOUT_LOOKING, TAKES_STABLE_FOR_SUCCESS, DOES_NOT_PIN -> ledger;
+          mutated(ledger);
+      case NONE,
+          REGISTERS_WITHOUT_LOOKING,
+          TAKES_STABLE_FOR_SUCCESS,
+          TRUSTS_THE_EVENTS_NAME,
+          TRUSTS_THE_EVENTS_TEXT,
+          STARTS_A_SECOND_ROLLBACK,
+          RESOLVES_THE_TAG_AGAIN,
+          COUNTS_SCALING_IN,
+          DOES_NOT_PIN ->
+          ledger;
     };
   }
 
-  private Ledger proxied(Ledger ledger) {
-    return (Ledger)
-        Proxy.newProxyInstance(
-            Ledger.class.getClassLoader(),
-            new Class<?>[] {Ledger.class},
-            (proxy, method, arguments) -> {
-              try {
-                return switch (method.getName()) {
-                  case "write" -> ledger.write(written((Change) arguments[0], ledger));
-                  case "head" -> read(ledger.head((ServiceRef) arguments[0]));
-                  case "due" ->
-                      this == FORGETS_WHAT_IS_DUE
-                          ? List.of()
-                          : ledger.due((Instant) arguments[0], (int) arguments[1]);
-                  default -> method.invoke(ledger, arguments);
-                };
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+  private Ledger mutated(Ledger ledger) {
+    return new ForwardingLedger(ledger) {
+      @Override
+      public Head head(ServiceRef service) {
+        return read(ledger.head(service));
+      }
+
+      @Override
+      public Head write(Change change) {
+        return ledger.write(written(change, ledger));
+      }
+
+      @Override
+      public List<ServiceRef> due(Instant until, int limit) {
+        return Mutation.this == FORGETS_WHAT_IS_DUE ? List.of() : ledger.due(until, limit);
+      }
+
+      @Override
+      public Optional<Head.Hold> accountHold() {
+        return Mutation.this == IGNORES_HOLDS ? Optional.empty() : ledger.accountHold();
+      }
+    };
   }
 
   private Head read(Head head) {
     return switch (this) {
-      case FORGETS_WHAT_WAS_CONSIDERED -> with(head, head.lastGood(), Map.of());
+      case FORGETS_WHAT_WAS_CONSIDERED -> withoutConsidered(head);
+      case IGNORES_HOLDS -> head.hold(null);
       default -> head;
     };
   }
 
-  private static Head with(
-      Head head, Optional<Head.LastGood> good, Map<String, Head.Considered> considered) {
+  private static Head withoutConsidered(Head head) {
     return new Head(
         head.service(),
         head.version(),
         head.lastSequence(),
         head.running(),
-        good,
+        head.lastGood(),
         head.inFlight(),
         head.waiting(),
         head.hold(),
         head.request(),
-        considered,
+        Map.of(),
         head.due(),
         head.quarantine());
   }
@@ -129,27 +164,26 @@ enum Mutation {
               change.quarantine(),
               change.release());
       case FORGETS_WHAT_WAITS ->
-          new Change(
-              change.before(),
+          with(
+              change,
               change.after().inFlight().isPresent()
                   ? change.after().waiting(Waiting.NOTHING)
-                  : change.after(),
-              change.deployments(),
-              change.quarantine(),
-              change.release());
+                  : change.after());
       case FOLLOWS_ANOTHERS_ID ->
-          new Change(
-              change.before(),
+          with(
+              change,
               change
                   .after()
                   .inFlight()
                   .map(deployment -> change.after().inFlight(mistaken(deployment)))
-                  .orElse(change.after()),
-              change.deployments(),
-              change.quarantine(),
-              change.release());
+                  .orElse(change.after()));
       default -> change;
     };
+  }
+
+  private static Change with(Change change, Head after) {
+    return new Change(
+        change.before(), after, change.deployments(), change.quarantine(), change.release());
   }
 
   private static Deployment mistaken(Deployment deployment) {
@@ -161,25 +195,97 @@ enum Mutation {
         rollout.toBuilder().ecsDeploymentId("ecs-svc/1").serviceDeploymentArn("").build());
   }
 
-  AwsApi around(AwsApi aws) {
+  // ---- events
+
+  /** What is heard of an event, and what is done at once because of it. */
+  String hears(String body, Ledger ledger, Instant now) {
+    switch (this) {
+      case COUNTS_SCALING_IN -> {
+        return body.replace(SCALING, FAILED_CHECK);
+      }
+      case TRUSTS_THE_EVENTS_NAME -> {
+        if (body.contains("SERVICE_DEPLOYMENT_COMPLETED")) {
+          verdict(ledger, Status.SUCCEEDED, Reason.COMPLETED, now);
+        }
+      }
+      case TRUSTS_THE_EVENTS_TEXT -> {
+        if (body.contains("rolling back to deploymentId")) {
+          verdict(ledger, Status.ROLLED_BACK, Reason.CIRCUIT_BREAKER, now);
+        }
+      }
+      default -> {}
+    }
+    return body;
+  }
+
+  private static void verdict(Ledger ledger, Status status, Reason reason, Instant now) {
+    Head head = ledger.head(WEB);
+    Deployment flying =
+        head.inFlight()
+            .filter(deployment -> deployment.status() == Status.ROLLING_OUT)
+            .filter(deployment -> !deployment.isRollback())
+            .orElse(null);
+    if (flying == null) {
+      return;
+    }
+    boolean good = status == Status.SUCCEEDED;
+    Head after = head.idle().due(head.waiting().isEmpty() ? null : now);
+    ledger.write(
+        new Change(
+            head,
+            good
+                ? after
+                    .running(flying.to())
+                    .lastGood(
+                        new LastGood(
+                            flying.revisions().own(), flying.to(), flying.sequence(), now, true))
+                : after,
+            List.of(flying.as(status, reason, "", now)),
+            good
+                ? List.of()
+                : flying.to().byContainer().values().stream()
+                    .map(image ->
+                        new Quarantine(
+                            image.digest(), image.brief(), flying.sequence(), reason, now))
+                    .toList(),
+            List.of()));
+  }
+
+  // ---- AWS
+
+  /**
+   * @param truth to know what is in flight
+   */
+  AwsApi around(AwsApi aws, Ledger truth) {
     return switch (this) {
       case REGISTERS_WITHOUT_LOOKING ->
-          (service, operation, input) -> {
-            ObjectNode answer = aws.call(service, operation, input);
-            if (operation.equals("ListTaskDefinitions")) {
-              answer.putArray("taskDefinitionArns");
-            }
-            return answer;
-          };
+          answered(aws, "ListTaskDefinitions", answer -> answer.putArray("taskDefinitionArns"));
+      case COUNTS_SCALING_IN ->
+          answered(
+              aws, "DescribeTasks", answer -> answer.path("tasks").forEach(Mutation::looksFailed));
+      case STARTS_A_SECOND_ROLLBACK ->
+          answered(
+              aws,
+              "DescribeServiceDeployments",
+              answer -> answer.path("serviceDeployments").forEach(Mutation::looksStopped));
       case TAKES_STABLE_FOR_SUCCESS ->
-          (service, operation, input) -> {
-            ObjectNode answer = aws.call(service, operation, input);
-            answer.path("serviceDeployments").forEach(Mutation::looksGood);
-            answer
-                .path("services")
-                .forEach(each -> each.path("deployments").forEach(Mutation::neverFails));
-            return answer;
-          };
+          answered(
+              answered(
+                  answered(
+                      aws,
+                      "DescribeServices",
+                      answer ->
+                          answer.path("services").forEach(service -> looksOwn(service, truth))),
+                  "DescribeServiceDeployments",
+                  answer -> answer.putArray("serviceDeployments")),
+              "ListServiceDeployments",
+              answer -> answer.putArray("serviceDeployments"));
+      case RESOLVES_THE_TAG_AGAIN ->
+          (service, operation, input) ->
+              operation.equals("RegisterTaskDefinition")
+                      && truth.head(WEB).inFlight().map(Deployment::isRollback).orElse(false)
+                  ? asItIs(truth.head(WEB).inFlight().orElseThrow())
+                  : aws.call(service, operation, input);
       case DOES_NOT_PIN ->
           (service, operation, input) ->
               aws.call(
@@ -192,20 +298,52 @@ enum Mutation {
     };
   }
 
-  /** Whatever has come to an end was a success. */
-  private static void looksGood(JsonNode serviceDeployment) {
-    String status = serviceDeployment.path("status").asText();
-    if (status.equals("ROLLBACK_SUCCESSFUL")) {
-      ((ObjectNode) serviceDeployment).put("status", "SUCCESSFUL");
-    } else if (status.startsWith("ROLLBACK")) {
-      ((ObjectNode) serviceDeployment).put("status", "IN_PROGRESS");
+  private interface Rewrite {
+    void of(ObjectNode answer);
+  }
+
+  private static AwsApi answered(AwsApi aws, String which, Rewrite rewrite) {
+    return (service, operation, input) -> {
+      ObjectNode answer = aws.call(service, operation, input);
+      if (operation.equals(which)) {
+        rewrite.of(answer);
+      }
+      return answer;
+    };
+  }
+
+  private static void looksFailed(JsonNode task) {
+    if (task.path("stoppedReason").asText().startsWith(SCALING)) {
+      ((ObjectNode) task).put("stoppedReason", FAILED_CHECK);
     }
   }
 
-  private static void neverFails(JsonNode deployment) {
-    if (deployment.path("rolloutState").asText().equals("FAILED")) {
-      ((ObjectNode) deployment).put("rolloutState", "IN_PROGRESS");
+  private static void looksStopped(JsonNode serviceDeployment) {
+    String status = serviceDeployment.path("status").asText();
+    if (status.equals("ROLLBACK_REQUESTED") || status.equals("ROLLBACK_IN_PROGRESS")) {
+      ((ObjectNode) serviceDeployment).put("status", "STOPPED");
     }
+  }
+
+  /** A stable service's one deployment passes for the one that is in flight. */
+  private static void looksOwn(JsonNode service, Ledger truth) {
+    JsonNode deployments = service.path("deployments");
+    ((ObjectNode) service).remove("currentServiceDeployment");
+    if (deployments.size() == 1
+        && deployments.path(0).path("rolloutState").asText().equals("COMPLETED")) {
+      truth
+          .head(WEB)
+          .inFlight()
+          .map(flying -> flying.rollout().ecsDeploymentId())
+          .filter(id -> !id.isEmpty())
+          .ifPresent(id -> ((ObjectNode) deployments.path(0)).put("id", id));
+    }
+  }
+
+  private static ObjectNode asItIs(Deployment back) {
+    ObjectNode answer = Json.object();
+    answer.putObject("taskDefinition").put("taskDefinitionArn", back.revisions().own());
+    return answer;
   }
 
   private static ObjectNode byTag(ObjectNode input) {

@@ -3,6 +3,7 @@ package dev.slipway.simulation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
+import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.aws.JsonAlarms;
 import dev.slipway.aws.JsonCodeDeploy;
@@ -13,6 +14,7 @@ import dev.slipway.aws.JsonParameters;
 import dev.slipway.aws.JsonTagging;
 import dev.slipway.aws.Lanes;
 import dev.slipway.aws.Patience;
+import dev.slipway.chat.ChatDesk;
 import dev.slipway.deploy.EcsDiagnostics;
 import dev.slipway.deploy.Options;
 import dev.slipway.deploy.Worker;
@@ -23,7 +25,6 @@ import dev.slipway.local.SimulatedAccount;
 import dev.slipway.local.ecr.ImagePusher;
 import dev.slipway.local.ecr.ImagePusher.Push;
 import dev.slipway.local.ecs.EcsTimings;
-import dev.slipway.local.ecs.EcsUnknowns;
 import dev.slipway.local.time.AccountClock;
 import dev.slipway.plan.Planner;
 import dev.slipway.runtime.Environment;
@@ -39,7 +40,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,26 +53,71 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The functions' own code over the simulated account and the ledger in memory, in one thread, with
- * a scheduler that decides by its seed what is delivered when, twice, late or never, and what dies.
+ * a scheduler that decides by its seed what is delivered when, twice, late or never, what happens
+ * between two calls, and what dies.
  */
 final class OneProcess {
 
   static final String ACCOUNT = "123456789012";
   static final String REGION = "eu-west-1";
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final ServiceRef WEB =
       ServiceRef.parse("arn:aws:ecs:eu-west-1:123456789012:service/prod/web");
 
-  /** How often events are treated badly, in parts of a thousand. */
-  record Delivery(int drop, int duplicate, boolean shuffle) {
-    static final Delivery ORDERLY = new Delivery(0, 0, false);
+  /** As in the template: a look that failed is seen again then, and its lane stands until then. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(75);
+
+  private static final Duration MESSAGE_AGAIN = Duration.ofSeconds(30);
+
+  /** Nobody reads what is logged and counted. */
+  private static final PrintStream NOWHERE =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+  /** Two plans that collide part by chance; nothing has to wait for that here. */
+  private static final Patience IMPATIENT =
+      new Patience() {
+        @Override
+        public long nanoTime() {
+          return 0;
+        }
+
+        @Override
+        public void sleep(Duration duration) {}
+
+        @Override
+        public double random() {
+          return 0;
+        }
+      };
+
+  private enum Queue {
+    PLAN("PlanFunction"),
+    WATCH("WatchFunction"),
+    CHAT("ChatDeskFunction");
+
+    /** Logical id in the template. */
+    final String function;
+
+    Queue(String function) {
+      this.function = function;
+    }
   }
 
-  private record Pending(String to, String body, Instant notBefore) {}
+  private record Pending(Queue queue, String id, String body, Instant notBefore) {}
 
-  final AccountClock clock = new AccountClock(Instant.parse("2026-01-01T00:00:00Z"));
+  /** One version of the code. */
+  private record Functions(Planner planner, Watcher watcher, Worker worker, ChatDesk desk) {}
+
+  private static final class Lane {
+    final Deque<String> looks = new ArrayDeque<>();
+    Instant notBefore = Instant.MIN;
+  }
+
+  final AccountClock clock = new AccountClock(START);
   final Trace trace = new Trace(clock);
   final SimulatedAccount account;
   final Ledger truth = new MemoryLedger();
+  final Witness witness;
   final Chaos chaos;
   final Mishaps mishaps = new Mishaps();
   final List<String> deadLetters = new ArrayList<>();
@@ -80,74 +128,102 @@ final class OneProcess {
   final List<ObjectNode> missed = new ArrayList<>();
 
   private final Random random;
-  private final Delivery delivery;
+  private final Setting setting;
+  private final Mutation mutation;
   private final List<Pending> pending = new ArrayList<>();
-  private final Map<ServiceRef, Deque<String>> lanes = new LinkedHashMap<>();
-  private final Planner planner;
-  private final Watcher watcher;
-  private final Worker worker;
+  private final Map<ServiceRef, Lane> lanes = new LinkedHashMap<>();
+  private final Deque<Runnable> ambushes = new ArrayDeque<>();
+  private final Ledger ledger;
+  private final Functions newer;
+  private final Functions older;
+
+  /** Nothing but what the test does goes wrong, and nobody watches: the test does. */
+  private final boolean orderly;
+
   private boolean calm;
   private int builds;
+  private int messages;
+  private int invocations;
 
-  OneProcess(long seed, Chaos.Rates rates, Delivery delivery) {
-    this(seed, rates, delivery, Mutation.NONE);
+  OneProcess(long seed, Setting setting) {
+    this(seed, setting, Mutation.NONE);
   }
 
-  OneProcess(long seed, Chaos.Rates rates, Delivery delivery, Mutation mutation) {
-    this(seed, rates, delivery, mutation, EcsUnknowns.standard());
-  }
-
-  OneProcess(
-      long seed, Chaos.Rates rates, Delivery delivery, Mutation mutation, EcsUnknowns unknowns) {
+  OneProcess(long seed, Setting setting, Mutation mutation) {
     this.random = new Random(seed);
-    this.delivery = delivery;
+    this.setting = setting;
+    this.orderly = setting.rates().equals(Chaos.Rates.NONE);
+    this.mutation = mutation;
     this.account =
         new SimulatedAccount(
-            clock, new Random(seed), this::event, ACCOUNT, REGION, EcsTimings.standard(), unknowns);
-    this.chaos = new Chaos(random, rates, trace);
-    Log log =
-        new Log(
-            "simulation",
-            new Environment(Map.of()),
             clock,
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    Metrics metrics =
-        new Metrics(
-            clock, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    AwsApi aws = mutation.around(mishaps.around(chaos.around(account)));
-    Ledger ledger = mutation.around(new KillableLedger(truth, chaos, trace));
+            new Random(seed),
+            this::event,
+            ACCOUNT,
+            REGION,
+            EcsTimings.standard(),
+            setting.ecs());
+    account.tags().stale(setting.tagsLag(), setting.listed());
+    this.chaos = new Chaos(random, setting.rates(), trace);
+    this.witness = new Witness(this);
+    AwsApi seen =
+        orderly
+            ? account // Where calls are counted, nobody else makes any.
+            : witness.around(new Guarded(account, setting.refusesTagAndDigest()));
+    AwsApi aws = mutation.around(mishaps.around(chaos.around(seen)), truth);
+    this.ledger = mutation.around(new KillableLedger(witness.around(truth), chaos, trace));
+    Map<String, String> requests = new HashMap<>();
+    this.newer = functions(aws, ledger, requests);
+    this.older = functions(aws, new OlderVersion(ledger, setting.update().knowsBaking()), requests);
+    chaos.meanwhile(this::another);
+    minute();
+  }
+
+  private Functions functions(AwsApi aws, Ledger over, Map<String, String> requests) {
+    Log log = new Log("simulation", new Environment(Map.of()), clock, NOWHERE);
+    Metrics metrics = new Metrics(clock, NOWHERE);
     JsonEcs ecs = new JsonEcs(aws);
+    JsonEcr ecr = new JsonEcr(aws);
     JsonCodeDeploy codeDeploy = new JsonCodeDeploy(aws);
     Lanes looks = this::send;
-    planner =
+    return new Functions(
         new Planner(
             new Planner.Means(
                 new JsonTagging(aws),
                 ecs,
-                new JsonEcr(aws),
-                ledger,
+                ecr,
+                over,
                 looks,
                 clock,
                 false,
-                Patience.real(),
+                IMPATIENT,
                 log,
-                metrics));
-    watcher = new Watcher(ledger, looks, clock, log, metrics);
-    worker =
+                metrics)),
+        new Watcher(over, looks, clock, log, metrics),
         new Worker(
             ecs,
             codeDeploy,
-            new JsonEcr(aws),
-            ledger,
+            ecr,
+            over,
             new JsonParameters(aws),
             new JsonAlarms(aws),
             new EcsDiagnostics(ecs, codeDeploy, new JsonContainerLogs(aws), "", log),
             clock,
-            new Options(false, true),
+            new Options(false, setting.tagAndDigest()),
             log,
-            metrics);
-    chaos.meanwhile(this::another);
-    minute();
+            metrics),
+        new ChatDesk(WEB, over, looks, requests, clock, log));
+  }
+
+  /** While the stack is updated, either version may get the next invocation. */
+  private Functions anyVersion() {
+    int now = invocations++;
+    Setting.Update update = setting.update();
+    boolean old = !calm && (now < update.from() || (now < update.until() && random.nextBoolean()));
+    if (old) {
+      trace.add("(the older version)");
+    }
+    return old ? older : newer;
   }
 
   // ---- the world
@@ -165,20 +241,16 @@ final class OneProcess {
     // Nobody pushes twice within a second, which is as fine as an event's time is.
     clock.advance(Duration.ofSeconds(2));
     builds++;
-    String digest =
-        new ImagePusher(account).push(Push.simple("team/app", tag, behaviour, "build " + builds));
-    trace.add("pushed team/app:" + tag + " " + behaviour + " " + digest.substring(0, 19));
-    return digest;
+    trace.add("somebody pushes team/app:" + tag + ", which is " + behaviour);
+    return new ImagePusher(account)
+        .push(Push.simple("team/app", tag, behaviour, "build " + builds));
   }
 
   /** A cluster with the service web that runs team/app:v1 and follows the repository. */
   void follower(String tags, int desired, String deploymentConfiguration) {
-    settled(
-        """
-        {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
-         'desiredCount': %d, 'deploymentConfiguration': %s, 'tags': %s}
-        """
-            .formatted(firstRevision(), desired, deploymentConfiguration, tags));
+    account
+        .ecs()
+        .createSettledService(service(firstRevision(), tags, desired, deploymentConfiguration));
   }
 
   /**
@@ -221,28 +293,50 @@ final class OneProcess {
     ecs("CreateCluster", "{'clusterName': 'prod'}");
     account.logs().create("/app");
     push("v1", "healthy");
-    return ecs(
-            "RegisterTaskDefinition",
-            """
-            {'family': 'web', 'networkMode': 'awsvpc', 'cpu': '256', 'memory': '512',
-             'requiresCompatibilities': ['FARGATE'],
-             'containerDefinitions': [{'name': 'web', 'essential': true,
-               'image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1',
-               'healthCheck': {'command': ['CMD-SHELL', 'true']},
-               'logConfiguration': {'logDriver': 'awslogs', 'options': {'awslogs-group': '/app',
-                 'awslogs-stream-prefix': 'web', 'awslogs-region': 'eu-west-1'}}}]}
-            """)
-        .path("taskDefinition")
-        .path("taskDefinitionArn")
-        .asText();
+    return register("team/app:v1");
   }
 
   private void settled(String service) {
     account.ecs().createSettledService(json(service));
   }
 
+  /** The input of CreateService. */
+  static ObjectNode service(
+      String taskDefinition, String tags, int desired, String deploymentConfiguration) {
+    return json(
+        """
+        {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
+         'desiredCount': %d, 'deploymentConfiguration': %s, 'tags': %s}
+        """
+            .formatted(taskDefinition, desired, deploymentConfiguration, tags));
+  }
+
+  /** A revision of the family web, as somebody registers it who knows nothing of Slipway. */
+  String register(String image) {
+    return ecs(
+            "RegisterTaskDefinition",
+            """
+            {'family': 'web', 'networkMode': 'awsvpc', 'cpu': '256', 'memory': '512',
+             'requiresCompatibilities': ['FARGATE'],
+             'containerDefinitions': [{'name': 'web', 'essential': true,
+               'image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/%s',
+               'healthCheck': {'command': ['CMD-SHELL', 'true']},
+               'logConfiguration': {'logDriver': 'awslogs', 'options': {'awslogs-group': '/app',
+                 'awslogs-stream-prefix': 'web', 'awslogs-region': 'eu-west-1'}}}]}
+            """
+                .formatted(image))
+        .path("taskDefinition")
+        .path("taskDefinitionArn")
+        .asText();
+  }
+
+  /** Whether the tagging API may not know the service's tags of this moment. */
+  boolean tagsMayBeStale() {
+    return !setting.tagsLag().isZero() || !setting.listed().isZero();
+  }
+
   JsonNode service() {
-    return ecs("DescribeServices", "{'cluster': 'prod', 'services': ['web']}")
+    return ecs("DescribeServices", "{'cluster': 'prod', 'services': ['web'], 'include': ['TAGS']}")
         .path("services")
         .path(0);
   }
@@ -250,70 +344,102 @@ final class OneProcess {
   // ---- delivery
 
   private void event(ObjectNode event) {
-    String to = event.path("source").asText().equals("aws.ecr") ? "plan" : "watch";
-    trace.add("event " + event.path("detail-type").asText() + " " + brief(event.path("detail")));
+    witness.event(event);
+    List<String> functions = Routes.of(event);
+    if (functions.isEmpty()) {
+      return;
+    }
+    JsonNode detail = event.path("detail");
+    String what = "event " + event.path("detail-type").asText() + brief(detail);
     if (lost.contains(event.path("detail-type").asText())) {
-      trace.add("  lost");
+      trace.add(what + ": lost");
       missed.add(event);
       return;
     }
-    if (!calm && random.nextInt(1000) < delivery.drop()) {
-      trace.add("  dropped");
+    if ((!calm && random.nextInt(1000) < setting.delivery().drop())) {
+      trace.add(what + ": lost");
       return;
     }
-    pending.add(new Pending(to, Json.write(event), later()));
-    if (!calm && random.nextInt(1000) < delivery.duplicate()) {
-      pending.add(new Pending(to, Json.write(event), later()));
+    boolean twice = !calm && random.nextInt(1000) < setting.delivery().duplicate();
+    trace.add(what + (twice ? ": twice" : ""));
+    if (!setting.mediaTypes() && detail instanceof ObjectNode fields) {
+      fields.remove(List.of("manifest-media-type", "artifact-media-type"));
+    }
+    for (Queue to : Queue.values()) {
+      for (int i = 0; functions.contains(to.function) && i < (twice ? 2 : 1); i++) {
+        add(to, event.path("id").asText(), Json.write(event), later());
+      }
     }
   }
 
+  private void add(Queue queue, String id, String body, Instant notBefore) {
+    pending.add(new Pending(queue, id, body, notBefore));
+  }
+
   private Instant later() {
-    return delivery.shuffle() && !calm
+    return setting.delivery().shuffle() && !calm
         ? clock.instant().plusSeconds(random.nextInt(20))
         : clock.instant();
   }
 
   private static String brief(JsonNode detail) {
-    return String.join(
-        " ",
-        detail.path("eventName").asText(),
-        detail.path("alarmName").asText(),
-        detail.path("state").path("value").asText(),
-        detail.path("deploymentId").asText(),
-        detail.path("image-tag").asText(),
-        detail.path("lastStatus").asText(),
-        detail.path("stopCode").asText(),
-        detail.path("startedBy").asText());
+    StringBuilder text = new StringBuilder();
+    for (String field :
+        List.of("eventName", "deploymentId", "image-tag", "lastStatus", "stopCode", "startedBy")) {
+      if (detail.hasNonNull(field)) {
+        text.append(' ').append(detail.path(field).asText().replace("SERVICE_DEPLOYMENT_", ""));
+      }
+    }
+    return text.toString();
   }
 
-  private void send(java.util.Collection<ServiceRef> services, String cause) {
-    services.forEach(service -> lanes.computeIfAbsent(service, s -> new ArrayDeque<>()).add(cause));
+  private void send(Collection<ServiceRef> services, String cause) {
+    services.forEach(service -> lanes.computeIfAbsent(service, _ -> new Lane()).looks.add(cause));
   }
 
   private void minute() {
     clock.background(
         Duration.ofMinutes(1),
         () -> {
-          pending.add(
-              new Pending(
-                  "watch",
-                  "{\"source\":\"slipway\",\"detail-type\":\"Slipway Clock\"}",
-                  clock.instant()));
+          add(
+              Queue.WATCH,
+              "clock",
+              "{\"source\":\"slipway\",\"detail-type\":\"Slipway Clock\"}",
+              clock.instant());
           minute();
         });
   }
 
   void reconcile() {
-    pending.add(
-        new Pending(
-            "plan",
-            "{\"source\":\"slipway\",\"detail-type\":\"Slipway Reconcile\"}",
-            clock.instant()));
+    add(
+        Queue.PLAN,
+        "reconcile",
+        "{\"source\":\"slipway\",\"detail-type\":\"Slipway Reconcile\"}",
+        clock.instant());
   }
 
   /** An event of ECS arrives now, however old it is. */
   void arrives(ObjectNode event) {
-    pending.add(new Pending("watch", Json.write(event), clock.instant()));
+    add(Queue.WATCH, event.path("id").asText(), Json.write(event), clock.instant());
+  }
+
+  /** What an operator writes in chat. */
+  void says(String words) {
+    trace.add("an operator writes /slipway " + words);
+    String id = "chat-" + ++messages;
+    add(Queue.CHAT, id, ChatDesk.command(id, words), clock.instant());
+  }
+
+  /** An operator presses the button on a deployment's card. */
+  void presses(long sequence) {
+    trace.add("an operator presses \"Roll back\" of #" + sequence);
+    String id = "chat-" + ++messages;
+    add(Queue.CHAT, id, ChatDesk.rollBack(id, WEB, sequence), clock.instant());
+  }
+
+  /** This happens between two calls of a function, the next time that anything can. */
+  void between(Runnable act) {
+    ambushes.add(act);
   }
 
   /** Delivers one thing that can be delivered now; false if there is none. */
@@ -322,63 +448,84 @@ final class OneProcess {
     for (Pending message : pending) {
       if (!message.notBefore().isAfter(clock.instant())) {
         choices.add(() -> deliver(message));
-        if (!delivery.shuffle()) {
+        if (!setting.delivery().shuffle()) {
           break;
         }
       }
     }
-    lanes.forEach((service, causes) -> {
-      if (!causes.isEmpty()) {
-        choices.add(() -> look(service, causes));
+    lanes.forEach((service, lane) -> {
+      if (!lane.looks.isEmpty() && !lane.notBefore.isAfter(clock.instant())) {
+        choices.add(() -> look(service, lane));
       }
     });
     if (choices.isEmpty()) {
       return false;
     }
-    choices.get(delivery.shuffle() ? random.nextInt(choices.size()) : 0).run();
+    choices.get(setting.delivery().shuffle() ? random.nextInt(choices.size()) : 0).run();
     return true;
   }
 
-  /** Between two calls of one function another one runs: they share nothing but the ledger. */
+  /**
+   * Between two calls of one function something else happens: another function runs, for they share
+   * nothing but the ledger; somebody acts in AWS; or just time passes, and ECS goes on.
+   */
   private void another() {
-    for (Pending message : pending) {
-      if (message.to().equals("plan") && !message.notBefore().isAfter(clock.instant())) {
-        trace.add("meanwhile:");
-        deliver(message);
-        return;
-      }
+    if (!ambushes.isEmpty()) {
+      witness.disturbed();
+      ambushes.poll().run();
+      return;
+    }
+    if (random.nextInt(4) == 0) {
+      witness.disturbed();
+      clock.advance(Duration.ofSeconds(1 + random.nextInt(5)));
+      return;
+    }
+    List<Pending> ready =
+        pending.stream().filter(message -> !message.notBefore().isAfter(clock.instant())).toList();
+    if (!ready.isEmpty()) {
+      deliver(ready.get(random.nextInt(ready.size())));
     }
   }
 
   private void deliver(Pending message) {
     pending.remove(message);
+    trace.add(message.queue() + " gets " + message.id());
     try {
-      if (message.to().equals("plan")) {
-        planner.handle(message.body());
-      } else {
-        watcher.handle(message.body());
+      Functions functions = anyVersion();
+      trace.within(() -> {
+        switch (message.queue()) {
+          case PLAN -> functions.planner().handle(message.body());
+          case WATCH ->
+              functions.watcher().handle(mutation.hears(message.body(), ledger, clock.instant()));
+          case CHAT -> functions.desk().handle(message.body(), message.id());
+        }
+      });
+      if (message.queue() == Queue.PLAN && !orderly) {
+        witness.planned(Json.read(message.body()));
       }
     } catch (PermanentFailure e) {
       deadLetters.add(e.getMessage());
     } catch (Chaos.Killed | RuntimeException e) {
-      trace.add(message.to() + " failed: " + e.getMessage());
-      pending.add(new Pending(message.to(), message.body(), clock.instant().plusSeconds(30)));
+      trace.add("  failed: " + e.getMessage());
+      add(message.queue(), message.id(), message.body(), clock.instant().plus(MESSAGE_AGAIN));
     }
   }
 
-  private void look(ServiceRef service, Deque<String> causes) {
-    String cause = causes.poll();
-    trace.add("look (" + cause + ")");
+  private void look(ServiceRef service, Lane lane) {
+    String cause = lane.looks.poll();
+    trace.add("look, for " + cause);
+    witness.looks();
     try {
-      worker.look(service);
+      Functions functions = anyVersion();
+      trace.within(() -> functions.worker().look(service));
     } catch (PermanentFailure e) {
       deadLetters.add(e.getMessage());
     } catch (Chaos.Killed | RuntimeException e) {
-      trace.add("look failed: " + e);
-      // Seen again after the visibility timeout.
-      clock.after(
-          Duration.ofSeconds(30),
-          () -> lanes.computeIfAbsent(service, s -> new ArrayDeque<>()).add("again"));
+      trace.add("  failed: " + e);
+      lane.looks.addFirst("the same again");
+      lane.notBefore = clock.instant().plus(LOOK_AGAIN);
+    } finally {
+      witness.looked();
     }
   }
 
@@ -386,11 +533,11 @@ final class OneProcess {
   void until(BooleanSupplier so, Duration limit) {
     Instant end = clock.instant().plus(limit);
     while (!so.getAsBoolean()) {
-      if (clock.instant().isAfter(end)) {
-        throw new AssertionError("not so within " + limit + "\n" + trace);
+      if (!clock.instant().isBefore(end)) {
+        throw new AssertionError("not so within " + limit);
       }
       if (!deliverOne()) {
-        clock.advance(Duration.ofSeconds(1));
+        sleep(end);
       }
     }
   }
@@ -399,14 +546,88 @@ final class OneProcess {
     Instant end = clock.instant().plus(time);
     while (clock.instant().isBefore(end)) {
       if (!deliverOne()) {
-        clock.advance(Duration.ofSeconds(1));
+        sleep(end);
       }
     }
   }
 
-  /** Nothing goes wrong from here on. */
+  /** There is nothing to do until something is due. */
+  private void sleep(Instant end) {
+    Instant now = clock.instant();
+    Instant next = end;
+    Instant timer = clock.next();
+    if (timer != null && timer.isBefore(next)) {
+      next = timer;
+    }
+    for (Pending message : pending) {
+      if (message.notBefore().isAfter(now) && message.notBefore().isBefore(next)) {
+        next = message.notBefore();
+      }
+    }
+    for (Lane lane : lanes.values()) {
+      if (!lane.looks.isEmpty() && lane.notBefore.isAfter(now) && lane.notBefore.isBefore(next)) {
+        next = lane.notBefore;
+      }
+    }
+    clock.advanceTo(next);
+  }
+
+  /** Nothing goes wrong from here on, and the newer version is alone. */
   void calm() {
+    while (!ambushes.isEmpty()) {
+      ambushes.poll().run();
+    }
+    trace.add("from here on nothing goes wrong");
     calm = true;
     chaos.calm();
+  }
+
+  /**
+   * The account as Slipway's roles see it: IAM lets deploy change only what is tagged {@code
+   * slipway = on}, and whether ECS takes a tag and a digest together is not documented.
+   */
+  private record Guarded(SimulatedAccount account, boolean refusesTagAndDigest) implements AwsApi {
+
+    @Override
+    public ObjectNode call(AwsService service, String operation, ObjectNode input) {
+      boolean changes =
+          operation.equals("UpdateService") || operation.equals("StopServiceDeployment");
+      if (service == AwsService.ECS && changes && !switchedOn()) {
+        throw new AwsException(
+            service,
+            operation,
+            "AccessDeniedException",
+            "no identity-based policy allows the action",
+            400,
+            Json.object());
+      }
+      if (operation.equals("RegisterTaskDefinition") && refusesTagAndDigest) {
+        for (JsonNode container : input.path("containerDefinitions")) {
+          if (container.path("image").asText().matches(".*:[^/@]+@.*")) {
+            throw new AwsException(
+                service,
+                operation,
+                "ClientException",
+                "The image names a tag and a digest.",
+                400,
+                Json.object());
+          }
+        }
+      }
+      return account.call(service, operation, input);
+    }
+
+    private boolean switchedOn() {
+      ObjectNode input = Json.object().put("cluster", "prod");
+      input.putArray("services").add("web");
+      input.putArray("include").add("TAGS");
+      for (JsonNode tag :
+          account.call(AwsService.ECS, "DescribeServices", input).at("/services/0/tags")) {
+        if (tag.path("key").asText().equals("slipway")) {
+          return tag.path("value").asText().equals("on");
+        }
+      }
+      return false;
+    }
   }
 }

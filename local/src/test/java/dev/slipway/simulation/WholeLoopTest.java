@@ -39,7 +39,7 @@ class WholeLoopTest {
   private OneProcess world;
 
   private OneProcess world(String tags, String configuration) {
-    world = new OneProcess(1, Chaos.Rates.NONE, OneProcess.Delivery.ORDERLY);
+    world = new OneProcess(1, Setting.ORDERLY);
     world.follower(tags, 2, configuration);
     world.reconcile();
     world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
@@ -117,6 +117,37 @@ class WholeLoopTest {
                 .at("/taskDefinition/status")
                 .asText())
         .isEqualTo("INACTIVE");
+  }
+
+  /** ECS resolves the tags of a revision again with each deployment of it. */
+  @Test
+  void theSameRevisionDeployedAgainElsewhereIsRecordedWithWhatItNowRuns() {
+    world(ANY.replace("'any'", "'tag:latest'"), BREAKER);
+    world.pass(Duration.ofMinutes(1));
+    String moved = world.push("v1", "healthy");
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'forceNewDeployment': true}");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(runs()).isEqualTo("web:1");
+    assertThat(head().running().byContainer().get("web").digest().value()).isEqualTo(moved);
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
+
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'forceNewDeployment': true}");
+    world.pass(Duration.ofMinutes(10));
+    assertThat(head().lastSequence())
+        .as("nothing came of it that was not there before")
+        .isEqualTo(2);
+  }
+
+  /** The breaker begins to count anew with each task that becomes healthy, and the bake with it. */
+  @Test
+  void tasksThatDieWhileEcsBakesDoNotBakeForEver() {
+    String alarms = ", 'alarms': {'enable': true, 'rollback': true, 'alarmNames': ['errors']}}";
+    world(ANY, BREAKER.substring(0, BREAKER.length() - 1) + alarms);
+    world.push("v2", "dies-later:90");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
   }
 
   @Test
@@ -278,7 +309,7 @@ class WholeLoopTest {
   @Test
   void theWayBackFromWhatAPersonStopsNamesThePerson() {
     world(ANY, BREAKER);
-    world.push("v2", "slow:120");
+    world.push("v2", "slow:300");
     world.until(
         () -> world.truth.deployment(WEB, 2).map(d -> d.rollout().tasksSeen()).orElse(false),
         Duration.ofMinutes(10));

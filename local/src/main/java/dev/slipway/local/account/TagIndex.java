@@ -53,7 +53,15 @@ public final class TagIndex {
 
   /** The resource was deleted. */
   public void remove(String arn) {
-    afterwards(tombstone, () -> replace(arn, null));
+    Tagged deleted = byArn.get(arn);
+    afterwards(
+        tombstone,
+        () -> {
+          // Unless it was created again meanwhile.
+          if (byArn.get(arn) == deleted) {
+            replace(arn, null);
+          }
+        });
   }
 
   private void afterwards(Duration delay, Runnable change) {

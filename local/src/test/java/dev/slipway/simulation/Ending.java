@@ -1,0 +1,327 @@
+package dev.slipway.simulation;
+
+import static dev.slipway.simulation.OneProcess.WEB;
+import static dev.slipway.simulation.Witness.require;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsService;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.image.Digest;
+import dev.slipway.image.ImageSet;
+import dev.slipway.runtime.Json;
+import dev.slipway.simulation.People.Meddling;
+import dev.slipway.simulation.People.Pushed;
+import dev.slipway.verdict.TaskFailures;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What must be true once everything has come to its end. */
+final class Ending {
+
+  /** These never become healthy. */
+  private static final Set<String> BAD = Set.of("crash", "unhealthy", "never-starts", "oom");
+
+  private final OneProcess world;
+  private final People people;
+  private final Head head;
+  private final List<Deployment> all;
+
+  Ending(OneProcess world, People people) {
+    this.world = world;
+    this.people = people;
+    this.head = world.truth.head(WEB);
+    this.all = world.truth.deployments(WEB, 1000);
+  }
+
+  void check() {
+    everyDeploymentHasOneVerdict();
+    all.forEach(this::isTrueToEcs);
+    whatStartedInEcsIsInTheLedger();
+    quarantineHolds();
+    nothingGoodIsInQuarantine();
+    theNewestPushIsAccountedFor();
+    ledgerAndEcsAgree();
+    nobodyElseIsBlamed();
+    everyRevisionIsPinnedAndRegisteredOnce();
+    require(world.deadLetters.isEmpty(), "dead letters: " + world.deadLetters);
+  }
+
+  // ---- verdicts
+
+  private void everyDeploymentHasOneVerdict() {
+    Set<Long> sequences = new HashSet<>();
+    for (Deployment deployment : all) {
+      require(deployment.status().ended(), deployment.id() + " is still " + deployment.status());
+      require(sequences.add(deployment.sequence()), deployment.id() + " stands twice");
+    }
+  }
+
+  /** What is said of a deployment is what the simulated ECS knows of it. */
+  private void isTrueToEcs(Deployment deployment) {
+    String id = deployment.id() + " ended as " + deployment.status() + " " + deployment.reason();
+    if (deployment.isRollback()) {
+      return;
+    }
+    JsonNode ecs = serviceDeployment(deployment.rollout().serviceDeploymentArn());
+    String status = ecs.path("status").asText();
+    switch (deployment.reason()) {
+      case COMPLETED -> {
+        require(
+            status.isEmpty() || status.equals("SUCCESSFUL") || people.meddled(Meddling.DEPLOYED),
+            id + ", but for ECS it is " + status);
+        for (Digest digest : digests(deployment.to())) {
+          String behaviour = people.behaviour(digest.value());
+          require(
+              !BAD.contains(behaviour) || people.meddled(Meddling.SCALED),
+              id + ", but its image is " + behaviour);
+        }
+      }
+      case COMPLETED_WITHOUT_TASKS ->
+          require(people.meddled(Meddling.SCALED), id + ", but there were always tasks");
+      case CIRCUIT_BREAKER ->
+          require(
+              status.isEmpty()
+                  || ecs.at("/deploymentCircuitBreaker/status").asText().equals("TRIGGERED"),
+              id + ", but ECS's circuit breaker did not open");
+      case ALARM ->
+          // Not always by ECS: it does not watch alarms that were in ALARM at the start, nor bakes.
+          require(people.meddled(Meddling.ALARM), id + ", but no alarm went off");
+      case TASKS_FAILED ->
+          require(
+              world.witness.failures(deployment.rollout().ecsDeploymentId())
+                  >= TaskFailures.threshold(1),
+              id
+                  + ", but only "
+                  + world.witness.failures(deployment.rollout().ecsDeploymentId())
+                  + " of its tasks failed");
+      case STOPPED_BY_PERSON ->
+          require(people.meddled(Meddling.STOPPED, Meddling.ROLLED_BACK), id + ", but nobody did");
+      case UNDONE_BY_PERSON ->
+          require(people.meddled(Meddling.ROLLED_BACK), id + ", but nobody did");
+      case SERVICE_GONE -> require(people.meddled(Meddling.DELETED), id + ", but nobody did");
+      case NEWER_PUSH ->
+          require(
+              all.stream().anyMatch(d -> d.sequence() > deployment.sequence() && !d.isRollback()),
+              id + ", but there is none");
+      case ACCESS_DENIED ->
+          require(
+              people.meddled(Meddling.SWITCHED, Meddling.DELETED),
+              id + ", but the service was always switched on");
+      default -> {}
+    }
+    if (deployment.status() == Status.ROLLED_BACK && status.equals("SUCCESSFUL")) {
+      require(deployment.reason() != Reason.CIRCUIT_BREAKER, id + ", but for ECS it is " + status);
+    }
+    require(
+        deployment.status() != Status.ROLLED_BACK
+            || all.stream().anyMatch(d -> d.rollbackOf() == deployment.sequence()),
+        id + ", but there is no record of the way back");
+    if (deployment.rolledBackBy() == RolledBackBy.ECS && !status.isEmpty()) {
+      require(status.startsWith("ROLLBACK_"), id + " by ECS, but for ECS it is " + status);
+    }
+  }
+
+  /** Nothing if there is none, or the service was deleted since. */
+  private JsonNode serviceDeployment(String arn) {
+    if (arn.isEmpty()) {
+      return Json.object();
+    }
+    return world
+        .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + arn + "']}")
+        .path("serviceDeployments")
+        .path(0);
+  }
+
+  /** Every rollout of a revision that Slipway registered belongs to the deployment it names. */
+  private void whatStartedInEcsIsInTheLedger() {
+    if (world.service().path("status").asText().equals("ACTIVE")) {
+      for (JsonNode started :
+          world
+              .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
+              .path("serviceDeployments")) {
+        String revision = started.path("targetServiceRevisionArn").asText();
+        String target =
+            world
+                .ecs("DescribeServiceRevisions", "{'serviceRevisionArns': ['" + revision + "']}")
+                .at("/serviceRevisions/0/taskDefinition")
+                .asText();
+        String tag = deploymentTag(describe(target));
+        require(
+            tag.isEmpty()
+                || all.stream().anyMatch(d -> tag.equals(d.service().brief() + "/" + d.sequence())),
+            "ECS rolled out " + target + " for " + tag + ", which the ledger does not know");
+      }
+    }
+  }
+
+  // ---- quarantine
+
+  /** What failed is in quarantine, unless a person has released it. */
+  private void quarantineHolds() {
+    for (Deployment failed : all) {
+      boolean bad =
+          failed.status() == Status.ROLLED_BACK
+              || failed.reason() == Reason.NOTHING_TO_GO_BACK_TO
+              || failed.reason() == Reason.ROLLBACK_FAILED;
+      if (!bad || failed.isRollback() || people.meddled(Meddling.RELEASED)) {
+        continue;
+      }
+      Set<Digest> before = digests(failed.from());
+      for (Digest digest : digests(failed.to())) {
+        require(
+            before.contains(digest) || head.quarantined(digest),
+            failed.id() + " failed, but " + digest.brief() + " is not in quarantine");
+      }
+    }
+  }
+
+  private void nothingGoodIsInQuarantine() {
+    for (Head.Quarantine entry : head.quarantine()) {
+      String behaviour = people.behaviour(entry.digest().value());
+      require(
+          !behaviour.equals("healthy")
+              || people.meddled(
+                  Meddling.STOPPED,
+                  Meddling.ROLLED_BACK,
+                  Meddling.DEPLOYED,
+                  Meddling.ALARM,
+                  Meddling.SWITCHED,
+                  Meddling.DELETED),
+          "a healthy image is in quarantine for " + entry.reason());
+    }
+  }
+
+  private static Set<Digest> digests(ImageSet images) {
+    Set<Digest> digests = new HashSet<>();
+    images.byContainer().values().forEach(image -> digests.add(image.digest()));
+    return digests;
+  }
+
+  // ---- nothing lost
+
+  /** The newest push was deployed, or there is a record that says why not. */
+  private void theNewestPushIsAccountedFor() {
+    // ECR keeps a time per digest and none per tag: where the event of a tag that went to an older
+    // image was lost, nobody can know of it.
+    if (people.pushes.isEmpty() || people.retagged()) {
+      return;
+    }
+    Pushed newest = people.pushes.getLast();
+    if (!newest.at().isAfter(all.getLast().createdAt())) {
+      // First sight deploys nothing: what was there before it is taken as it is.
+      return;
+    }
+    boolean deployed =
+        all.stream()
+            .flatMap(d -> d.to().byContainer().values().stream())
+            .anyMatch(image -> image.digest().value().equals(newest.digest()));
+    boolean recorded =
+        world.truth.pushes(WEB, 1000).stream()
+            .anyMatch(push -> push.digest().equals(newest.digest()));
+    require(
+        deployed
+            || recorded
+            || head.quarantine().stream().anyMatch(q -> q.digest().value().equals(newest.digest())),
+        "nothing is known of the newest push, " + newest.tag() + " " + newest.digest());
+  }
+
+  // ---- ledger and ECS
+
+  private void ledgerAndEcsAgree() {
+    JsonNode service = world.service();
+    boolean steady =
+        service.path("status").asText().equals("ACTIVE")
+            && service.path("deployments").size() == 1
+            && service.at("/deployments/0/rolloutState").asText().equals("COMPLETED")
+            && service.path("runningCount").asInt() == service.path("desiredCount").asInt()
+            && service.path("desiredCount").asInt() > 0;
+    if (!steady) {
+      require(
+          !people.meddled.isEmpty()
+              || all.stream().anyMatch(d -> d.status() == Status.FAILED)
+              || digests(head.running()).stream()
+                  .anyMatch(digest -> people.behaviour(digest.value()).startsWith("dies-later")),
+          "the service is not steady: " + CallText.service(service));
+      return;
+    }
+    if (head.lastGood().filter(good -> !good.steady()).isPresent()) {
+      // A baseline that was not steady, and a failure after it: a person is needed, and was told.
+      return;
+    }
+    String set = service.path("taskDefinition").asText();
+    String good = head.lastGood().map(Head.LastGood::taskDefinition).orElse("nothing");
+    require(
+        set.equals(good), "the ledger says " + good + " is good and runs, ECS is set to " + set);
+    ObjectNode tasks = Json.object().put("cluster", "prod");
+    tasks.set("tasks", world.ecs("ListTasks", "{'cluster': 'prod'}").path("taskArns"));
+    for (JsonNode task : world.account.call(AwsService.ECS, "DescribeTasks", tasks).path("tasks")) {
+      String runs = task.at("/containers/0/imageDigest").asText();
+      require(
+          digests(head.running()).contains(new Digest(runs)),
+          "the ledger says " + head.running().brief() + " runs, but a task runs " + runs);
+    }
+  }
+
+  /** Somebody else changed the service, or there was nothing to go back to, only where it is so. */
+  private void nobodyElseIsBlamed() {
+    boolean steadyFromTheStart =
+        all.getLast().reason() == Reason.BASELINE
+            && !all.getLast().detail().isEmpty()
+            && !all.getLast().detail().contains("not steady");
+    for (Deployment deployment : all) {
+      require(
+          people.meddled(Meddling.DEPLOYED, Meddling.STOPPED, Meddling.DELETED, Meddling.SWITCHED)
+              || deployment.reason() != Reason.CHANGED_ELSEWHERE,
+          deployment.id() + " blames somebody else, but nobody else did anything");
+      require(
+          !steadyFromTheStart || deployment.reason() != Reason.NOTHING_TO_GO_BACK_TO,
+          deployment.id() + " finds nothing to go back to, but the baseline was steady");
+    }
+  }
+
+  // ---- revisions
+
+  private JsonNode describe(String taskDefinition) {
+    return world.ecs(
+        "DescribeTaskDefinition",
+        "{'taskDefinition': '" + taskDefinition + "', 'include': ['TAGS']}");
+  }
+
+  private static String deploymentTag(JsonNode described) {
+    for (JsonNode tag : described.path("tags")) {
+      if (tag.path("key").asText().equals("slipway.deployment")) {
+        return tag.path("value").asText();
+      }
+    }
+    return "";
+  }
+
+  /** Slipway's revisions name digests, and each deployment has one at most. */
+  private void everyRevisionIsPinnedAndRegisteredOnce() {
+    Map<String, String> byDeployment = new HashMap<>();
+    for (String status : List.of("ACTIVE", "INACTIVE")) {
+      for (JsonNode arn :
+          world
+              .ecs("ListTaskDefinitions", "{'familyPrefix': 'web', 'status': '" + status + "'}")
+              .path("taskDefinitionArns")) {
+        JsonNode described = describe(arn.asText());
+        String deployment = deploymentTag(described);
+        if (!deployment.isEmpty()) {
+          String image = described.at("/taskDefinition/containerDefinitions/0/image").asText();
+          require(image.contains("@sha256:"), arn.asText() + " names " + image + " by tag");
+          require(
+              byDeployment.put(deployment, arn.asText()) == null,
+              deployment + " was registered twice");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,449 @@
+package dev.slipway.simulation;
+
+import static dev.slipway.simulation.OneProcess.WEB;
+import static dev.slipway.simulation.OneProcess.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsException;
+import dev.slipway.aws.AwsService;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Everybody who acts in the account while Slipway works: developers who push, operators in chat,
+ * people and programs in the console, CloudWatch, and AWS, which takes spot instances away.
+ */
+final class People {
+
+  /** What excuses a verdict that would be wrong if nobody had meddled. */
+  enum Meddling {
+    /** Somebody deployed, or deployed the same again. */
+    DEPLOYED,
+    /** Somebody stopped a deployment in ECS, or the service's tasks. */
+    STOPPED,
+    /** An operator rolled something back. */
+    ROLLED_BACK,
+    /** The number of tasks changed. */
+    SCALED,
+    /** The service was deleted. */
+    DELETED,
+    /** The service was not switched on at some time. */
+    SWITCHED,
+    /** The alarm went off. */
+    ALARM,
+    /** A failed image was released. */
+    RELEASED
+  }
+
+  /** How the service follows. */
+  enum Follow {
+    ANY("any"),
+    PREFIX("prefix:build-"),
+    LATEST("tag:latest");
+
+    final String value;
+
+    Follow(String value) {
+      this.value = value;
+    }
+  }
+
+  /** A push that the policy wants, as the registry saw it. */
+  record Pushed(String tag, String digest, String behaviour, Instant at) {}
+
+  private static final String[] BREAKERS = {
+    "'deploymentCircuitBreaker': {'enable': true, 'rollback': true}",
+    "'deploymentCircuitBreaker': {'enable': true, 'rollback': false}",
+    "'deploymentCircuitBreaker': {'enable': false, 'rollback': false}"
+  };
+
+  private static final String[] ALARMS = {
+    "",
+    "",
+    ", 'alarms': {'enable': true, 'rollback': true, 'alarmNames': ['errors']}",
+    ", 'alarms': {'enable': true, 'rollback': false, 'alarmNames': ['errors']}"
+  };
+
+  private static final String[] IMAGES = {
+    "healthy",
+    "healthy",
+    "healthy",
+    "crash",
+    "unhealthy",
+    "never-starts",
+    "oom",
+    "slow:60",
+    "dies-later:20",
+    "dies-later:90"
+  };
+
+  /** What can become of a push, in the order in which it came. */
+  final List<Pushed> pushes = new ArrayList<>();
+
+  final Set<Meddling> meddled = EnumSet.noneOf(Meddling.class);
+  final Follow follow;
+
+  /** Of every image that was ever pushed, digest to behaviour. */
+  private final Map<String, String> behaviours = new HashMap<>();
+
+  private final OneProcess world;
+  private final Random random;
+  private final String configuration;
+  private final String tags;
+  private final int desired;
+
+  /** The newest wish is an image that was there before under another tag. */
+  private boolean retagged;
+
+  People(OneProcess world, Random random) {
+    this.world = world;
+    this.random = random;
+    this.follow = Follow.values()[random.nextInt(10) < 6 ? 0 : 1 + random.nextInt(2)];
+    this.desired = 1 + random.nextInt(6);
+    this.configuration =
+        "{"
+            + BREAKERS[random.nextInt(BREAKERS.length)]
+            + ALARMS[random.nextInt(ALARMS.length)]
+            + "}";
+    this.tags =
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': '"
+            + follow.value
+            + "'}, {'key': 'slipway.deadline', 'value': '15m'}"
+            + (random.nextInt(4) == 0 ? ", {'key': 'slipway.bake', 'value': '5m'}" : "")
+            + (random.nextInt(4) == 0 ? ", {'key': 'slipway.busy', 'value': 'replace'}" : "")
+            + (random.nextInt(8) == 0 ? ", {'key': 'slipway.hold', 'value': 'after-rollback'}" : "")
+            + "]";
+  }
+
+  String behaviour(String digest) {
+    return behaviours.getOrDefault(digest, "healthy");
+  }
+
+  boolean retagged() {
+    return retagged;
+  }
+
+  boolean meddled(Meddling... any) {
+    for (Meddling each : any) {
+      if (meddled.contains(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void begin() {
+    world.trace.add(
+        "a service web with " + desired + " tasks, tags " + tags + ", " + configuration);
+    world.account.call(
+        AwsService.CLOUDWATCH, "PutMetricAlarm", json("{'AlarmName': 'errors', 'Period': 60}"));
+    alarm("OK");
+    world.follower(tags, desired, configuration);
+    behaviours.put(digestOf("v1"), "healthy");
+  }
+
+  /** One thing that somebody does. */
+  void act(int turn) {
+    switch (random.nextInt(32)) {
+      case 0 -> deployElsewhere();
+      case 1 -> deployAgain();
+      case 2 -> stopInConsole();
+      case 3 -> rollBack();
+      case 4 -> hold();
+      case 5 -> world.says(random.nextBoolean() ? "hold all incident" : "resume all");
+      case 6 -> release();
+      case 7 -> scale();
+      case 8 -> alarm(random.nextBoolean() ? "ALARM" : "OK");
+      case 9 -> interrupt("spot");
+      case 10 -> interrupt("person");
+      case 11 -> switched();
+      case 12 -> deleteOrCreate();
+      case 13 -> world.reconcile();
+      case 14 -> pushAgain();
+      case 15 -> moveTheBaselinesTag(turn);
+      case 16 -> moveTheBaselinesTag(turn);
+      case 17, 18 -> pushAndScaleIn(turn);
+      case 19, 20, 21 -> {
+        push(turn);
+        push(turn + 100);
+      }
+      default -> push(turn);
+    }
+  }
+
+  // ---- developers
+
+  private void push(int turn) {
+    String behaviour = IMAGES[random.nextInt(IMAGES.length)];
+    String tag = follow == Follow.LATEST ? "latest" : "build-" + turn;
+    pushed(tag, world.push(tag, behaviour), behaviour);
+  }
+
+  /** While it rolls out or bakes, the load goes away. */
+  private void pushAndScaleIn(int turn) {
+    push(turn);
+    world.clock.after(
+        Duration.ofSeconds(20 + random.nextInt(100)),
+        () -> {
+          if (active()) {
+            scaleTo(1);
+          }
+        });
+  }
+
+  private void pushed(String tag, String digest, String behaviour) {
+    behaviours.put(digest, behaviour);
+    pushes.add(new Pushed(tag, digest, behaviour, world.clock.instant()));
+    retagged = false;
+  }
+
+  /** The same image under another tag, or the followed tag moved back to an older image. */
+  private void pushAgain() {
+    if (pushes.isEmpty()) {
+      return;
+    }
+    world.clock.advance(Duration.ofSeconds(2));
+    Pushed older = pushes.get(random.nextInt(pushes.size()));
+    String tag = follow == Follow.LATEST ? "latest" : "build-again-" + random.nextInt(1000);
+    ObjectNode input = json("{'repositoryName': 'team/app', 'imageTag': '" + tag + "'}");
+    input.put("imageManifest", manifest(older.digest()));
+    world.trace.add("somebody tags " + older.digest().substring(0, 19) + " as " + tag);
+    try {
+      world.account.call(AwsService.ECR, "PutImage", input);
+      retagged = true;
+    } catch (AwsException e) {
+      world.trace.add("  " + e.code());
+    }
+  }
+
+  /**
+   * What the service's own revision names by tag is replaced: who resolves that tag again gets
+   * something else.
+   */
+  private void moveTheBaselinesTag(int turn) {
+    String behaviour = IMAGES[random.nextInt(IMAGES.length)];
+    String digest = world.push("v1", behaviour);
+    behaviours.put(digest, behaviour);
+    if (follow == Follow.ANY) {
+      pushed("v1", digest, behaviour);
+    }
+  }
+
+  private String manifest(String digest) {
+    return world
+        .account
+        .call(
+            AwsService.ECR,
+            "BatchGetImage",
+            json("{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '" + digest + "'}]}"))
+        .at("/images/0/imageManifest")
+        .asText();
+  }
+
+  private String digestOf(String tag) {
+    return world
+        .account
+        .call(
+            AwsService.ECR,
+            "BatchGetImage",
+            json("{'repositoryName': 'team/app', 'imageIds': [{'imageTag': '" + tag + "'}]}"))
+        .at("/images/0/imageId/imageDigest")
+        .asText();
+  }
+
+  // ---- people and programs in ECS
+
+  private boolean active() {
+    return world.service().path("status").asText().equals("ACTIVE");
+  }
+
+  private void call(String operation, String input) {
+    try {
+      world.ecs(operation, input);
+    } catch (AwsException e) {
+      world.trace.add("  " + e.code());
+    }
+  }
+
+  private void update(String members) {
+    call("UpdateService", "{'cluster': 'prod', 'service': 'web', " + members + "}");
+  }
+
+  private void deployElsewhere() {
+    if (!active()) {
+      return;
+    }
+    meddled.add(Meddling.DEPLOYED);
+    String revision = "web:1";
+    String tag = "v1";
+    if (random.nextBoolean() && !pushes.isEmpty()) {
+      tag = pushes.get(random.nextInt(pushes.size())).tag();
+      revision = world.register("team/app:" + tag).replaceAll(".*/", "");
+    }
+    world.trace.add("a person deploys " + revision + ", which names " + tag + ", in the console");
+    world.witness.deployedByPerson(digestOf(tag));
+    update("'taskDefinition': '" + revision + "'");
+  }
+
+  private void deployAgain() {
+    if (!active()) {
+      return;
+    }
+    meddled.add(Meddling.DEPLOYED);
+    world.trace.add("a person forces a new deployment in the console");
+    world.witness.deployedByPerson(digestOf("v1"));
+    update("'forceNewDeployment': true");
+  }
+
+  private void stopInConsole() {
+    String arn = world.service().path("currentServiceDeployment").asText();
+    if (arn.isEmpty()) {
+      return;
+    }
+    meddled.add(Meddling.STOPPED);
+    world.trace.add("a person stops the deployment in the console");
+    call(
+        "StopServiceDeployment", "{'serviceDeploymentArn': '" + arn + "', 'stopType': 'ROLLBACK'}");
+  }
+
+  private void scale() {
+    if (!active()) {
+      return;
+    }
+    scaleTo(random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(6));
+  }
+
+  private void scaleTo(int count) {
+    meddled.add(Meddling.SCALED);
+    world.trace.add("the service is scaled to " + count);
+    update("'desiredCount': " + count);
+  }
+
+  private void interrupt(String who) {
+    JsonNode tasks = world.ecs("ListTasks", "{'cluster': 'prod'}").path("taskArns");
+    for (JsonNode task : tasks) {
+      if (random.nextBoolean()) {
+        if (who.equals("spot")) {
+          world.trace.add("AWS takes the spot capacity of a task back");
+          world.account.ecs().interrupt("prod", task.asText());
+        } else {
+          world.trace.add("a person stops a task");
+          call("StopTask", "{'cluster': 'prod', 'task': '" + task.asText() + "'}");
+        }
+      }
+    }
+  }
+
+  private void switched() {
+    String[] values = {"off", "observe", "on", "on", "maybe"};
+    tag("slipway", values[random.nextInt(values.length)]);
+  }
+
+  private void tag(String key, String value) {
+    if (!active()) {
+      return;
+    }
+    if (!value.equals("on")) {
+      meddled.add(Meddling.SWITCHED);
+    }
+    world.trace.add("somebody sets the tag '" + key + "' to '" + value + "'");
+    call(
+        "TagResource",
+        "{'resourceArn': '"
+            + WEB.arn()
+            + "', 'tags': [{'key': '"
+            + key
+            + "', 'value': '"
+            + value
+            + "'}]}");
+  }
+
+  private void deleteOrCreate() {
+    if (active()) {
+      meddled.add(Meddling.DELETED);
+      world.trace.add("somebody deletes the service");
+      call("DeleteService", "{'cluster': 'prod', 'service': 'web', 'force': true}");
+    } else {
+      create();
+    }
+  }
+
+  private void create() {
+    if (!world.service().path("status").asText().equals("INACTIVE")) {
+      return;
+    }
+    world.trace.add("somebody creates the service again");
+    world.witness.deployedByPerson(digestOf("v1"));
+    try {
+      world.account.call(
+          AwsService.ECS,
+          "CreateService",
+          OneProcess.service("web:1", tags, desired, configuration));
+    } catch (AwsException e) {
+      world.trace.add("  " + e.code());
+    }
+  }
+
+  private void alarm(String state) {
+    if (state.equals("ALARM")) {
+      meddled.add(Meddling.ALARM);
+    }
+    world.trace.add("the alarm is " + state);
+    world.account.call(
+        AwsService.CLOUDWATCH,
+        "SetAlarmState",
+        json("{'AlarmName': 'errors', 'StateReason': '', 'StateValue': '" + state + "'}"));
+  }
+
+  // ---- operators in chat
+
+  private void rollBack() {
+    Head head = world.truth.head(WEB);
+    if (head.version() == 0) {
+      return;
+    }
+    meddled.add(Meddling.ROLLED_BACK);
+    world.presses(head.inFlight().map(Deployment::sequence).orElse(head.lastSequence()));
+  }
+
+  private void hold() {
+    world.says(random.nextBoolean() ? "hold prod/web incident" : "resume prod/web");
+  }
+
+  private void release() {
+    List<Head.Quarantine> quarantine = world.truth.head(WEB).quarantine();
+    if (quarantine.isEmpty()) {
+      return;
+    }
+    meddled.add(Meddling.RELEASED);
+    Head.Quarantine entry = quarantine.get(random.nextInt(quarantine.size()));
+    world.says("release prod/web " + entry.digest().value());
+  }
+
+  // ---- in the end
+
+  /** Everybody lets go: what was held or switched off may go on, and the service is there. */
+  void letGo() {
+    world.says("resume all");
+    world.says("resume prod/web");
+    alarm("OK");
+    if (!active()) {
+      world.pass(Duration.ofMinutes(2));
+      create();
+    }
+    tag("slipway", "on");
+    if (world.service().path("desiredCount").asInt() == 0) {
+      scaleTo(desired);
+    }
+  }
+}

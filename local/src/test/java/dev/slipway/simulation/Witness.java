@@ -1,0 +1,389 @@
+package dev.slipway.simulation;
+
+import static dev.slipway.simulation.OneProcess.WEB;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.AwsApi;
+import dev.slipway.aws.AwsService;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageReference;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.Ledger.Change;
+import dev.slipway.ledger.PushRecord;
+import dev.slipway.runtime.Json;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Sees what really happens, whoever does it: stands between everybody and the ledger, and between
+ * Slipway and AWS, and says at once when something is done that must never be done. What is
+ * repaired later was wrong nevertheless.
+ */
+final class Witness {
+
+  private final OneProcess world;
+
+  /** Of each deployment, its status as it was written last. */
+  private final Map<Long, Status> statuses = new HashMap<>();
+
+  /** Wishes that were written down and for which nothing has happened yet. */
+  private final Set<Wanted> wishes = new HashSet<>();
+
+  /** Failed deployments whose way back has begun. */
+  private final Set<Long> broughtBack = new HashSet<>();
+
+  /** Stopped tasks by their ARN, as ECS told of them, whether or not anybody heard it. */
+  private final Map<String, JsonNode> stopped = new HashMap<>();
+
+  /**
+   * What runs because a person deployed it: Slipway may go back to it, whatever it thinks of it.
+   */
+  private final Set<String> deployedByPeople = new HashSet<>();
+
+  private final Map<String, Optional<Instant>> newestPush = new HashMap<>();
+  private Instant lookStarted = Instant.MIN;
+  private boolean looking;
+  private boolean disturbed;
+
+  Witness(OneProcess world) {
+    this.world = world;
+  }
+
+  static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new AssertionError(otherwise);
+    }
+  }
+
+  // ---- what it is told
+
+  void event(ObjectNode event) {
+    JsonNode detail = event.path("detail");
+    if (event.path("detail-type").asText().equals("ECS Task State Change")
+        && detail.path("lastStatus").asText().equals("STOPPED")) {
+      stopped.put(detail.path("taskArn").asText(), detail);
+    }
+  }
+
+  void looks() {
+    lookStarted = world.clock.instant();
+    looking = true;
+    disturbed = false;
+  }
+
+  void looked() {
+    looking = false;
+  }
+
+  /** Somebody else did something since the look began, so that it may not know it. */
+  void disturbed() {
+    disturbed = true;
+  }
+
+  void deployedByPerson(String digest) {
+    deployedByPeople.add(digest);
+  }
+
+  boolean wasDeployedByPerson(Digest digest) {
+    return deployedByPeople.contains(digest.value());
+  }
+
+  /** Tasks of this ECS deployment that failed by their own fault. */
+  long failures(String ecsDeploymentId) {
+    return stopped.values().stream()
+        .filter(task -> task.path("startedBy").asText().equals(ecsDeploymentId))
+        .filter(task -> !task.path("stopCode").asText().equals("UserInitiated"))
+        .filter(task -> !task.path("stopCode").asText().equals("SpotInterruption"))
+        .filter(task -> !task.path("stoppedReason").asText().startsWith("Scaling activity"))
+        .count();
+  }
+
+  // ---- the ledger
+
+  Ledger around(Ledger truth) {
+    return new ForwardingLedger(truth) {
+      @Override
+      public Head write(Change change) {
+        Head before = truth.head(WEB);
+        Head after = truth.write(change);
+        written(before, after, change);
+        return after;
+      }
+    };
+  }
+
+  private void written(Head before, Head after, Change change) {
+    String where = " (head " + before.version() + " -> " + after.version() + ")";
+    change.deployments().forEach(deployment -> moved(before, after, deployment, where));
+    wishes.addAll(before.waiting().byRepository().values());
+    wishes.removeIf(wish -> accountedFor(wish, after, change));
+    for (Wanted wish : wishes) {
+      require(
+          after.waiting().byRepository().containsValue(wish),
+          "the wish for "
+              + wish.image().brief()
+              + " of "
+              + wish.pushedAt()
+              + " is lost: it does not wait any more, and there is neither a deployment nor a"
+              + " record"
+              + where);
+    }
+    require(after.lastSequence() >= before.lastSequence(), "the sequence runs backwards" + where);
+    after.inFlight().ifPresent(flying -> asRecorded(flying, where));
+    boolean held = after.hold().isPresent() || world.truth.accountHold().isPresent();
+    boolean busy =
+        after.inFlight().isPresent()
+            || after.request().isPresent()
+            || (!after.waiting().isEmpty() && !held);
+    require(after.due() != null || !busy, "there is something to do, and nobody is due" + where);
+  }
+
+  private boolean accountedFor(Wanted wish, Head after, Change change) {
+    Wanted waits = after.waiting().byRepository().get(wish.image().repository());
+    if (waits != null) {
+      // Still there, or a newer wish has taken its place.
+      return !waits.equals(wish) && !waits.pushedAt().isBefore(wish.pushedAt());
+    }
+    String digest = wish.image().digest().value();
+    return change.deployments().stream().anyMatch(deployment -> holds(deployment, digest))
+        || world.truth.pushes(WEB, 1000).stream().map(PushRecord::digest).anyMatch(digest::equals);
+  }
+
+  private static boolean holds(Deployment deployment, String digest) {
+    return deployment.to().byContainer().values().stream()
+        .anyMatch(image -> image.digest().value().equals(digest));
+  }
+
+  /** A head and the item of its deployment are two copies of one thing. */
+  private void asRecorded(Deployment flying, String where) {
+    Deployment recorded = world.truth.deployment(WEB, flying.sequence()).orElse(null);
+    require(recorded != null, flying.id() + " is in flight, but not recorded" + where);
+    require(
+        recorded.status() == flying.status(),
+        flying.id()
+            + " is "
+            + flying.status()
+            + " in the head and "
+            + recorded.status()
+            + " in its record"
+            + where);
+  }
+
+  private void moved(Head before, Head after, Deployment deployment, String where) {
+    Status was = statuses.put(deployment.sequence(), deployment.status());
+    if (was == null) {
+      begun(before, after, deployment, where);
+      return;
+    }
+    boolean undone =
+        was == Status.SUCCEEDED
+            && deployment.status() == Status.ROLLING_BACK
+            && deployment.reason() == Reason.UNDONE_BY_PERSON;
+    require(
+        !was.ended() || undone || was == deployment.status(),
+        deployment.id()
+            + " had its verdict, "
+            + was
+            + ", and gets another, "
+            + deployment.status()
+            + " "
+            + deployment.reason()
+            + where);
+    if (!was.ended()) {
+      isOver(deployment, where);
+    }
+  }
+
+  /** A verdict is written when there is one, and not before. */
+  private void isOver(Deployment deployment, String where) {
+    String arn = deployment.rollout().serviceDeploymentArn();
+    boolean saysSo =
+        deployment.status() == Status.SUCCEEDED || deployment.status() == Status.ROLLED_BACK;
+    if (!saysSo || deployment.isRollback() || arn.isEmpty()) {
+      return;
+    }
+    String status =
+        world
+            .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + arn + "']}")
+            .at("/serviceDeployments/0/status")
+            .asText();
+    require(
+        !status.equals("PENDING")
+            && !status.equals("IN_PROGRESS")
+            && !status.equals("ROLLBACK_REQUESTED")
+            && !status.equals("ROLLBACK_IN_PROGRESS"),
+        deployment.id()
+            + " ends as "
+            + deployment.status()
+            + " while for ECS it is still "
+            + status
+            + where);
+  }
+
+  private void begun(Head before, Head after, Deployment deployment, String where) {
+    String id = deployment.id();
+    require(
+        deployment.sequence() > before.lastSequence()
+            && deployment.sequence() <= after.lastSequence(),
+        id + " is out of sequence" + where);
+    if (deployment.isRollback()) {
+      require(
+          broughtBack.add(deployment.rollbackOf()),
+          "#" + deployment.rollbackOf() + " is rolled back twice" + where);
+      require(
+          world
+              .truth
+              .deployment(WEB, deployment.rollbackOf())
+              .map(failed -> !failed.isRollback())
+              .orElse(false),
+          id + " rolls a rollback back, or nothing" + where);
+      return;
+    }
+    if (deployment.status().ended()) {
+      // A baseline, or what somebody did elsewhere: recorded, not started.
+      return;
+    }
+    require(before.hold().isEmpty(), id + " starts though the service is held" + where);
+    world
+        .truth
+        .accountHold()
+        .ifPresent(hold ->
+            require(
+                !hold.at().isBefore(lookStarted) || disturbed,
+                id + " starts though everything is held" + where));
+    for (Image image : deployment.to().byContainer().values()) {
+      require(
+          !before.quarantined(image.digest())
+              || before.running().byContainer().containsValue(image)
+              || wasDeployedByPerson(image.digest()),
+          id + " starts " + image.brief() + ", which is in quarantine" + where);
+    }
+    for (Wanted wish : before.waiting().byRepository().values()) {
+      boolean released = wish.trigger().kind() == Deployment.Trigger.Kind.PERSON;
+      if (released || !holds(deployment, wish.image().digest().value())) {
+        // A person may want an older one again.
+        continue;
+      }
+      Optional<Instant> newest =
+          newestPush.getOrDefault(wish.image().repository(), Optional.empty());
+      require(
+          newest.isEmpty() || !wish.pushedAt().isBefore(newest.get()),
+          id
+              + " deploys "
+              + wish.image().brief()
+              + ", pushed at "
+              + wish.pushedAt()
+              + ", over what was pushed later, at "
+              + newest.map(Instant::toString).orElse("")
+              + where);
+      newestPush.put(wish.image().repository(), Optional.of(wish.pushedAt()));
+    }
+  }
+
+  /** Plan says that it is done with an event: what was pushed has to be somewhere now. */
+  void planned(JsonNode event) {
+    JsonNode detail = event.path("detail");
+    String digest = detail.path("image-digest").asText();
+    if (!event.path("detail-type").asText().equals("ECR Image Action")
+        || detail.path("image-tag").asText().isEmpty()
+        || !world.service().path("status").asText().equals("ACTIVE")
+        || world.tagsMayBeStale()) {
+      return;
+    }
+    Head head = world.truth.head(WEB);
+    Instant at = Json.instant(event, "time");
+    // First sight notes what is there, and deploys nothing of it.
+    boolean before =
+        head.lastSequence() == 0
+            || !world.truth.deployment(WEB, 1).orElseThrow().createdAt().isBefore(at);
+    boolean later =
+        head.considered("team/app")
+            .map(last -> last.at().isAfter(at) || (before && last.at().equals(at)))
+            .orElse(false);
+    boolean waits =
+        head.waiting().byRepository().values().stream()
+            .anyMatch(wanted -> wanted.image().digest().value().equals(digest));
+    boolean ran =
+        head.running().byContainer().values().stream()
+            .anyMatch(image -> image.digest().value().equals(digest));
+    require(
+        later
+            || waits
+            || ran
+            || world.truth.deployments(WEB, 1000).stream().anyMatch(d -> holds(d, digest))
+            || world.truth.pushes(WEB, 1000).stream().anyMatch(p -> p.digest().equals(digest)),
+        "plan is done with the push of "
+            + detail.path("image-tag").asText()
+            + ", and nothing is known of it");
+  }
+
+  // ---- AWS
+
+  AwsApi around(AwsApi aws) {
+    return (service, operation, input) -> {
+      if (service == AwsService.ECS && operation.equals("UpdateService")) {
+        updates(input.path("taskDefinition").asText());
+      }
+      return aws.call(service, operation, input);
+    };
+  }
+
+  private void updates(String taskDefinition) {
+    Head head = world.truth.head(WEB);
+    String image =
+        world
+            .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + taskDefinition + "'}")
+            .at("/taskDefinition/containerDefinitions/0/image")
+            .asText();
+    require(
+        ImageReference.parse(image).digest().isPresent(),
+        "Slipway rolls out " + image + ", whose tag ECS resolves again");
+    ImageReference.parse(image)
+        .digest()
+        .ifPresent(digest ->
+            require(
+                !head.quarantined(digest) || wasDeployedByPerson(digest) || disturbed,
+                "Slipway rolls out " + image + ", which is in quarantine"));
+    if (!looking || disturbed) {
+      return;
+    }
+    JsonNode current = currentServiceDeployment();
+    if (current.path("status").asText().startsWith("ROLLBACK_")
+        && !current.path("finishedAt").isNumber()) {
+      String target = current.at("/targetServiceRevision/arn").asText();
+      String failing =
+          world
+              .ecs("DescribeServiceRevisions", "{'serviceRevisionArns': ['" + target + "']}")
+              .at("/serviceRevisions/0/taskDefinition")
+              .asText();
+      boolean own =
+          head.inFlight()
+              .map(flying ->
+                  flying.revisions().own().equals(failing)
+                      || flying.revisions().previous().equals(failing))
+              .orElse(false);
+      require(!own, "Slipway starts a rollout while ECS is going back from " + failing);
+    }
+  }
+
+  private JsonNode currentServiceDeployment() {
+    JsonNode listed =
+        world
+            .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
+            .at("/serviceDeployments/0/serviceDeploymentArn");
+    return world
+        .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + listed.asText() + "']}")
+        .at("/serviceDeployments/0");
+  }
+}
