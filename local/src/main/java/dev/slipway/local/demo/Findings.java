@@ -244,10 +244,13 @@ final class Findings {
     JsonNode deployments = described.path("deployments");
     int desired = described.path("desiredCount").asInt();
     TreeSet<String> running = running(service);
-    boolean steady =
-        deployments.size() == 1
-            && Json.text(deployments.path(0), "rolloutState").equals("COMPLETED")
-            && described.path("runningCount").asInt() == desired;
+    // Under CodeDeploy a service has task sets, and no deployments.
+    boolean settled =
+        described.path("taskSets").isEmpty()
+            ? deployments.size() == 1
+                && Json.text(deployments.path(0), "rolloutState").equals("COMPLETED")
+            : described.path("taskSets").size() == 1;
+    boolean steady = settled && described.path("runningCount").asInt() == desired;
     boolean right = running.equals(new TreeSet<>(List.of(digest)));
     String seen =
         described.path("runningCount").asInt()

@@ -11,6 +11,7 @@ import dev.slipway.runtime.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes the services of a scenario, with what they stand on. */
 final class Fleet {
@@ -82,11 +83,37 @@ final class Fleet {
             .path("taskDefinitionArn")
             .asText();
     ObjectNode input = service(service, definition);
+    Optional<ObjectNode> group = service.given().deploymentGroup();
+    if (group.isPresent()) {
+      input.putObject("deploymentController").put("type", "CODE_DEPLOY");
+      input.remove("deploymentConfiguration");
+    }
     if (service.settled()) {
       account.ecs().createSettledService(input);
     } else {
       account.call(AwsService.ECS, "CreateService", input);
     }
+    group.ifPresent(given -> deploymentGroup(account, service, given));
+  }
+
+  private static void deploymentGroup(
+      SimulatedAccount account, Scenario.Service service, ObjectNode given) {
+    String application = service.cluster() + "-" + service.name();
+    account.call(
+        AwsService.CODEDEPLOY,
+        "CreateApplication",
+        Json.object().put("applicationName", application).put("computePlatform", "ECS"));
+    ObjectNode group =
+        Json.object()
+            .put("applicationName", application)
+            .put("deploymentGroupName", service.name());
+    group
+        .putArray("ecsServices")
+        .addObject()
+        .put("clusterName", service.cluster())
+        .put("serviceName", service.name());
+    group.setAll(given);
+    account.call(AwsService.CODEDEPLOY, "CreateDeploymentGroup", group);
   }
 
   private static void quietAlarm(SimulatedAccount account, String name, Map<String, String> tags) {

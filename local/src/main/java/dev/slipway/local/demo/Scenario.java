@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is played: a fleet, and steps with what has to come of each. Read from {@code
@@ -73,12 +74,15 @@ public record Scenario(
      * @param service of CreateService
      * @param taskDefinition of RegisterTaskDefinition
      * @param container of its one container definition
+     * @param deploymentGroup of CodeDeploy's CreateDeploymentGroup; with it, the service's
+     *     controller is CODE_DEPLOY
      */
     public record Given(
         ObjectNode deploymentConfiguration,
         ObjectNode service,
         ObjectNode taskDefinition,
-        ObjectNode container) {}
+        ObjectNode container,
+        Optional<ObjectNode> deploymentGroup) {}
 
     public String brief() {
       return cluster + "/" + name;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Reads scenarios, which are YAML. Whatever is misspelt is refused by name, with its line. */
@@ -155,7 +156,10 @@ public final class ScenarioFile {
                 in.json("deployment-configuration"),
                 in.json("service-definition"),
                 in.json("task-definition"),
-                in.json("container-definition")));
+                in.json("container-definition"),
+                in.has("codedeploy-group")
+                    ? Optional.of(in.json("codedeploy-group"))
+                    : Optional.empty()));
     in.complete();
     return service;
   }
