@@ -155,11 +155,11 @@ class RoutingTest {
   void theClocksSendTheirFileToTheQueueOfTheFunctionInTheTable() {
     Map<String, String> clocks =
         Map.of("ClockRule", "slipway-clock", "ReconcileRule", "slipway-reconcile");
-    assertThat(STACK.rules().stream().filter(rule -> rule.every() != null))
+    assertThat(STACK.rules().stream().filter(rule -> rule.schedule() != null))
         .extracting(RuleSpec::logicalId)
         .containsExactlyInAnyOrderElementsOf(clocks.keySet());
     for (RuleSpec rule : STACK.rules()) {
-      if (rule.every() != null) {
+      if (rule.schedule() != null) {
         String file = clocks.get(rule.logicalId());
         assertThat(rule.targets())
             .allSatisfy(

@@ -16,6 +16,7 @@ import dev.slipway.local.template.Stack;
 import dev.slipway.local.template.Surroundings;
 import dev.slipway.local.time.AccountClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -116,18 +117,23 @@ public final class EventBus implements AwsApi {
     deliveries.add(listener);
   }
 
-  /** Starts the schedules; the first run is one period from now. */
+  /** Starts the schedules; the first run of a rate is one period from now. */
   public void startSchedules() {
     for (RuleSpec rule : rules) {
-      if (rule.every() != null && rule.enabled()) {
+      if (rule.schedule() != null && rule.enabled()) {
         schedule(rule);
       }
     }
   }
 
   private void schedule(RuleSpec rule) {
+    Instant now = clock.instant();
+    rule.schedule().next(now).ifPresent(at -> schedule(rule, Duration.between(now, at)));
+  }
+
+  private void schedule(RuleSpec rule, Duration until) {
     clock.background(
-        rule.every(),
+        until,
         () -> {
           ObjectNode event = Json.object();
           event.put("version", "0").put("id", id()).put("detail-type", "Scheduled Event");
@@ -202,7 +208,7 @@ public final class EventBus implements AwsApi {
   private void send(RuleSpec rule, ObjectNode event) {
     for (RuleSpec.Target target : rule.targets()) {
       String body = target.input() == null ? Json.write(event) : target.input();
-      switch (rule.every() == null ? conduct(event) : Conduct.DELIVERED) {
+      switch (rule.schedule() == null ? conduct(event) : Conduct.DELIVERED) {
         case DELIVERED -> deliver(rule, target, body);
         case LOST -> report(rule, target.arn(), "lost", body);
         case SHUFFLED -> shuffled(rule, target, body);

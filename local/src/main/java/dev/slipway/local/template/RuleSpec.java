@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A rule of EventBridge: exactly one of pattern and every is not null.
+ * A rule of EventBridge: exactly one of pattern and schedule is not null.
  *
  * @param bus name of the event bus
  * @param pattern JSON, as event-ruler reads it
- * @param every period of a schedule
+ * @param schedule when it runs by itself
  */
 public record RuleSpec(
     String logicalId,
@@ -17,7 +17,7 @@ public record RuleSpec(
     String bus,
     boolean enabled,
     String pattern,
-    Duration every,
+    Schedule schedule,
     List<Target> targets) {
 
   /**

@@ -9,16 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What starts the functions: event source mappings, rules and routes, from the {@code Events} of
  * functions (as SAM expands them) and from resources of their own.
  */
 final class Triggers {
-
-  private static final Pattern RATE = Pattern.compile("rate\\((\\d+) (minute|hour|day)s?\\)");
 
   private final Stack stack;
   private final List<MappingSpec> mappings = new ArrayList<>();
@@ -263,27 +259,16 @@ final class Triggers {
         bus,
         !properties.path("State").asText("ENABLED").equals("DISABLED"),
         pattern.isObject() ? Json.write(pattern) : null,
-        expression.isEmpty() ? null : every(where, expression),
+        expression.isEmpty() ? null : schedule(where, expression),
         targets);
   }
 
-  private static Duration every(String where, String expression) {
-    Matcher rate = RATE.matcher(expression);
-    if (!rate.matches()) {
-      throw new TemplateException(
-          where, "Only rate(...) schedules are supported, not " + expression);
+  private static Schedule schedule(String where, String expression) {
+    try {
+      return Schedule.parse(expression);
+    } catch (IllegalArgumentException e) {
+      throw new TemplateException(where, e.getMessage());
     }
-    int value = Integer.parseInt(rate.group(1));
-    boolean plural = expression.endsWith("s)");
-    if (value == 0 || (value == 1) == plural) {
-      throw new TemplateException(
-          where, "EventBridge wants rate(1 minute) or rate(2 minutes), not " + expression);
-    }
-    return switch (rate.group(2)) {
-      case "minute" -> Duration.ofMinutes(value);
-      case "hour" -> Duration.ofHours(value);
-      default -> Duration.ofDays(value);
-    };
   }
 
   private static final Set<String> TARGET_MEMBERS =

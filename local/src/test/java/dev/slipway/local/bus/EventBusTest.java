@@ -151,6 +151,19 @@ class EventBusTest {
   }
 
   @Test
+  void aCronScheduleSendsItsConstantAtItsTimesInUtc() {
+    Stack daily =
+        Template.parse(TEMPLATE.replace("rate(1 minute)", "cron(0 6,18 * * ? *)"), Path.of("."))
+            .stack();
+    daily.queues().forEach(queues::create);
+    new EventBus(clock, daily, queues, new Random(1), false).startSchedules();
+    clock.advanceTo(Instant.parse("2026-01-05T17:59:59Z"));
+    assertThat(queue("Work").bodies()).isEmpty();
+    clock.advanceTo(Instant.parse("2026-01-06T06:00:00Z"));
+    assertThat(queue("Work").bodies()).containsExactly("{\"tick\":true}", "{\"tick\":true}");
+  }
+
+  @Test
   void shuffledEventsComeLateTwiceAndInAnotherOrderAndAllOfThemCome() {
     List<String> sent = java.util.stream.IntStream.range(0, 40).mapToObj(i -> "v" + i).toList();
     EventBus bus = bus(true, 7);

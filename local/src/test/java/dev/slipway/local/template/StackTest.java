@@ -150,9 +150,10 @@ class StackTest {
                 List.of(),
                 2));
     assertThat(stack.rules())
-        .extracting(RuleSpec::logicalId, RuleSpec::every, RuleSpec::pattern)
+        .extracting(RuleSpec::logicalId, RuleSpec::schedule, RuleSpec::pattern)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("Clock", Duration.ofMinutes(5), null),
+            org.assertj.core.groups.Tuple.tuple(
+                "Clock", new Schedule.Rate(Duration.ofMinutes(5)), null),
             org.assertj.core.groups.Tuple.tuple("Pushes", null, "{\"source\":[\"aws.ecr\"]}"));
   }
 
@@ -172,8 +173,8 @@ class StackTest {
             + " | which the condition WithChat leaves out",
         "A: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 minutes),"
             + " Targets: [{ Id: a, Arn: b }] } } | rate(1 minute) or rate(2 minutes)",
-        "A: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: cron(0 6 * * ? *),"
-            + " Targets: [{ Id: a, Arn: b }] } } | Only rate(...)",
+        "A: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: cron(0 6 * * *),"
+            + " Targets: [{ Id: a, Arn: b }] } } | has 5 fields",
       })
   void whatTheLocalAccountDoesNotHaveIsNamed(String resource, String message) {
     String yaml = BASE.replace("Outputs:", "  " + resource + "\nOutputs:");
