@@ -63,7 +63,7 @@ sealed interface Command {
       case "hold" -> hold(rest);
       case "resume" -> resume(rest);
       case "release" -> release(rest);
-      default -> new Help("I do not know '" + cut(verb) + "'.");
+      default -> new Help("I do not know '" + cut(verb) + "'. Write one of these:");
     };
   }
 
@@ -78,7 +78,7 @@ sealed interface Command {
 
   private static Command hold(List<String> rest) {
     if (rest.isEmpty()) {
-      return new Help("'hold' needs to know what: 'all', or cluster/service.");
+      return new Help("'hold' needs to know what: 'all', or a service such as prod/web.");
     }
     String why = String.join(" ", rest.subList(1, rest.size()));
     if (all(rest.getFirst())) {
@@ -89,7 +89,7 @@ sealed interface Command {
 
   private static Command resume(List<String> rest) {
     if (rest.isEmpty()) {
-      return new Help("'resume' needs to know what: 'all', or cluster/service.");
+      return new Help("'resume' needs to know what: 'all', or a service such as prod/web.");
     }
     if (all(rest.getFirst())) {
       return new ResumeAll();
@@ -98,16 +98,30 @@ sealed interface Command {
   }
 
   private static Command release(List<String> rest) {
-    if (rest.size() < 2) {
-      return new Help("'release' needs cluster/service and the image's digest or tag.");
+    if (rest.isEmpty()) {
+      return new Help(
+          "'release' needs a service and the image's digest or tag: '/slipway release prod/web"
+              + " v1.2.3'.");
     }
     if (!service(rest.getFirst())) {
       return notAService(rest.getFirst());
     }
+    if (rest.size() < 2) {
+      return new Help(
+          "'release "
+              + cut(rest.getFirst())
+              + "' needs the image's digest or tag behind it: '/slipway status "
+              + cut(rest.getFirst())
+              + "' shows what is in quarantine there.");
+    }
     String image = rest.get(1);
     return IMAGE.matcher(image).matches()
         ? new Release(rest.getFirst(), image)
-        : new Help("'" + cut(image) + "' is not an image: write its digest or its tag.");
+        : new Help(
+            "'"
+                + cut(image)
+                + "' is not an image: write its tag, such as v1.2.3, its digest, or at least the"
+                + " first twelve digits of that.");
   }
 
   private static boolean all(String word) {
@@ -119,7 +133,11 @@ sealed interface Command {
   }
 
   private static Help notAService(String word) {
-    return new Help("'" + cut(word) + "' is not a service: write cluster/service.");
+    return new Help(
+        "'"
+            + cut(word)
+            + "' is not a service: write its cluster and its name, such as prod/web. '/slipway"
+            + " status' lists those that I know.");
   }
 
   private static String cut(String word) {

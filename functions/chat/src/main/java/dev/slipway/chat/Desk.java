@@ -205,7 +205,10 @@ final class Desk {
   private Reply holdAll(String why, String user) {
     Optional<Head.Hold> before = ledger.accountHold();
     if (before.isPresent()) {
-      return Reply.toAsker("Everything is held already, " + Words.held(before.get()) + ".");
+      return Reply.toAsker(
+          "Everything is held already, "
+              + Words.held(before.get())
+              + ". `/slipway resume all` lifts it.");
     }
     ledger.accountHold(Optional.of(new Head.Hold(user, why, time.instant())));
     return Reply.toAll(
@@ -229,7 +232,9 @@ final class Desk {
       lanes.look(waiting, "person");
     }
     if (!held) {
-      return Reply.toAsker("Nothing was held.");
+      return Reply.toAsker(
+          "There was no hold over everything. One over a service is lifted with `/slipway resume"
+              + " cluster/service`; `/slipway status` shows them.");
     }
     return Reply.toAll(
         "▶️ "
@@ -249,7 +254,9 @@ final class Desk {
                     code(service.brief())
                         + " is held already, "
                         + Words.held(head.hold().get())
-                        + ".")
+                        + ". `/slipway resume "
+                        + escape(service.brief())
+                        + "` lifts it.")
                 : Edit.to(
                     head.hold(new Head.Hold(user, why, time.instant())),
                     "⏸️ "
@@ -263,18 +270,22 @@ final class Desk {
   }
 
   private Reply resume(ServiceRef service, String user) {
+    Optional<Head.Hold> all = ledger.accountHold();
     return edit(
         service,
         head ->
             head.hold().isEmpty()
-                ? Edit.nothing(code(service.brief()) + " was not held.")
+                ? Edit.nothing(
+                    code(service.brief()) + " was not held itself" + Words.stillHeld(all))
                 : Edit.to(
                     soon(head.hold(null)),
                     "▶️ "
                         + person(user)
                         + " lifted the hold over "
                         + code(service.brief())
-                        + (head.waiting().isEmpty() ? "." : "; what waits goes on.")));
+                        + (all.isPresent()
+                            ? Words.stillHeld(all)
+                            : head.waiting().isEmpty() ? "." : "; what waits goes on.")));
   }
 
   private Reply release(ServiceRef service, String image, String user) {
@@ -297,7 +308,7 @@ final class Desk {
                 code(image)
                     + " fits several digests at "
                     + code(service.brief())
-                    + ": name one. "
+                    + ": name one by its digest. "
                     + Words.quarantine(service, found));
           }
           Release release =
@@ -381,14 +392,20 @@ final class Desk {
       wanted = RollBackButton.Value.parse(value);
     } catch (IllegalArgumentException e) {
       log.warn("button cannot be read", "error", e.getMessage());
-      return Reply.toAsker("This button is of a version of Slipway that I cannot read.");
+      return Reply.toAsker(
+          "This button is of a version of Slipway that I cannot read: press the one of a newer"
+              + " message.");
     }
     ServiceRef service = wanted.service();
     long sequence = wanted.sequence();
     String name = code(service.brief()) + " #" + sequence;
     Optional<Deployment> deployment = ledger.deployment(service, sequence);
     if (deployment.isEmpty()) {
-      return Reply.toAsker(name + " is not in the ledger any more.");
+      return Reply.toAsker(
+          name
+              + " is not in the ledger any more; what there is: `/slipway status "
+              + escape(service.brief())
+              + "`.");
     }
     try (var _ = log.with("service", service.brief(), "deployment", deployment.get().id())) {
       Reply reply =

@@ -45,6 +45,14 @@ final class Words {
         """;
   }
 
+  /** How a sentence about one service ends while everything is held. */
+  static String stillHeld(Optional<Hold> accountHold) {
+    return accountHold
+        .map(hold ->
+            ", but everything is held " + held(hold) + "; `/slipway resume all` lifts that.")
+        .orElse(".");
+  }
+
   /** When a wish that has just been written down is served. */
   static String next(Head head, Optional<Hold> accountHold) {
     String brief = escape(head.service().brief());

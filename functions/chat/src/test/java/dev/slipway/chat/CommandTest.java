@@ -50,7 +50,10 @@ class CommandTest {
         "hold web | 'web' is not a service",
         "status prod/web/x | 'prod/web/x' is not a service",
         "resume ../etc | '../etc' is not a service",
-        "release prod/web | 'release' needs cluster/service and",
+        "release | 'release' needs a service and",
+        "release prod/web | 'release prod/web' needs the image's digest or tag behind it: '/slipway"
+            + " status prod/web'",
+        "release web | 'web' is not a service",
         "release web v1 | 'web' is not a service",
         "release prod/web <!here> | '<!here>' is not an image",
       })

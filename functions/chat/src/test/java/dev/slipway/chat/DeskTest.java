@@ -305,7 +305,9 @@ class DeskTest {
   void looksAgainWhenResumedTwiceForTheFirstLookMayBeLost() {
     Answer answer = say(OPERATOR, "resume all");
 
-    assertThat(answer.text()).isEqualTo("Nothing was held.");
+    assertThat(answer.text())
+        .startsWith("There was no hold over everything.")
+        .contains("`/slipway resume cluster/service`");
     assertThat(looks).containsExactly("prod/api person");
   }
 
@@ -324,6 +326,47 @@ class DeskTest {
     assertThat(ledger.head(API).due()).isEqualTo(NOW);
     assertThat(looks).containsExactly("prod/api person");
     assertThat(say(OPERATOR, "resume prod/api").text()).contains("was not held");
+  }
+
+  @Test
+  void saysThatAServiceWaitsOnWhileEverythingIsHeld() {
+    say(OPERATOR, "hold prod/api");
+    say(OPERATOR, "hold all the sale");
+
+    assertThat(say(OPERATOR, "resume prod/api").text())
+        .contains("lifted the hold over `prod/api`, but everything is held by <@U0123ABCD>")
+        .contains("the sale; `/slipway resume all` lifts that.");
+    assertThat(say(OPERATOR, "resume prod/api").text())
+        .contains("`prod/api` was not held itself, but everything is held");
+  }
+
+  /** What was wrong, the value, and what to do. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "deploy prod/web     | 'deploy'              | /slipway status",
+        "hold                | 'hold' needs          | a service such as prod/web",
+        "hold web            | 'web' is not          | such as prod/web",
+        "resume              | 'resume' needs        | a service such as prod/web",
+        "resume web          | 'web' is not          | '/slipway status' lists",
+        "status web          | 'web' is not          | '/slipway status' lists",
+        "status prod/nowhere | never seen `prod/nowhere` | the tag `slipway`",
+        "hold prod/nowhere   | never seen `prod/nowhere` | the tag `slipway`",
+        "release prod/nowhere v1 | never seen `prod/nowhere` | the tag `slipway`",
+        "release prod/web    | 'release prod/web'    | '/slipway status prod/web'",
+        "release prod/web <x | '&lt;x' is not an image | such as v1.2.3",
+        "release prod/web v7 | `v7` is not in quarantine at `prod/web` | *In quarantine*",
+        "release prod/web bad | `bad` fits several   | by its digest",
+        "resume prod/web     | `prod/web` was not held | itself",
+        "resume all          | no hold over everything | /slipway resume cluster/service",
+      })
+  void everyRefusalNamesTheValueAndWhatToDo(String text, String wrong, String todo) {
+    Answer answer = say(OPERATOR, text);
+
+    assertThat(answer.everyone()).isFalse();
+    assertThat(answer.text()).contains(wrong, todo);
   }
 
   @Test
