@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
+import dev.slipway.chat.Plain;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
  * Slipway as it is installed: the template's own queues, rules and policies, the packaged functions
@@ -135,13 +137,14 @@ final class Laptop implements AutoCloseable {
     return service(name, repository, image, "ecsTaskExecutionRole", breaker, tags);
   }
 
-  /** The same with a role of this name, following every push. */
+  /** The same with a role of this name and a circuit breaker, following every push. */
   ServiceRef serviceWithRole(String name, String repository, String image, String role) {
     return service(
         name, repository, image, role, true, "slipway", "on", "slipway:" + repository, "any");
   }
 
-  private ServiceRef service(
+  /** The same with a role of this name. */
+  ServiceRef service(
       String name, String repository, String image, String role, boolean breaker, String... tags) {
     if (ecs("DescribeClusters", "{'clusters': ['prod']}").path("clusters").isEmpty()) {
       ecs("CreateCluster", "{'clusterName': 'prod'}");
@@ -183,13 +186,14 @@ final class Laptop implements AutoCloseable {
     return ServiceRef.parse("arn:aws:ecs:eu-west-1:123456789012:service/prod/" + name);
   }
 
-  /** Reconciles, so that the followers are known. */
+  /** Reconciles, as the template's schedule does it. */
   void reconcile() {
-    account.event(
-        json(
-            "{'version':'0','id':'r-1','source':'slipway','detail-type':'Slipway Reconcile',"
-                + "'account':'123456789012','time':'2026-01-05T09:00:00Z','region':'eu-west-1',"
-                + "'resources':[],'detail':{}}"));
+    admin.call(
+        AwsService.SQS,
+        "SendMessage",
+        json("{}")
+            .put("QueueUrl", account.stack().ref("PushQueue"))
+            .put("MessageBody", "{\"source\":\"slipway\",\"detail-type\":\"Slipway Reconcile\"}"));
   }
 
   void until(String what, BooleanSupplier condition, Duration limit) {
@@ -228,6 +232,47 @@ final class Laptop implements AutoCloseable {
   List<SlackMessage> messages() {
     account.settle();
     return slack.messages(CHANNEL).stream().filter(message -> !message.inThread()).toList();
+  }
+
+  /**
+   * What chat shows about this: each message that names it, with its thread, as a person reads it.
+   *
+   * @param named for example {@code prod/web}; {@code prod/web-2} is another
+   */
+  List<String> said(String named) {
+    Pattern name = Pattern.compile(Pattern.quote(named) + "(?![\\w-])");
+    List<String> said = new ArrayList<>();
+    for (SlackMessage message : messages()) {
+      List<String> lines = new ArrayList<>(Plain.lines(message.content()));
+      slack
+          .thread(CHANNEL, message.ts())
+          .forEach(reply -> lines.addAll(Plain.lines(reply.content())));
+      String text = String.join("\n", lines);
+      if (name.matcher(text).find()) {
+        said.add(text);
+      }
+    }
+    return said;
+  }
+
+  /**
+   * What is in a dead-letter queue: body, and the reason beside it.
+   *
+   * @param queue logical id
+   */
+  Map<String, String> deadLetters(String queue) {
+    ObjectNode input =
+        json(
+            "{'MaxNumberOfMessages': 10, 'VisibilityTimeout': 0, 'MessageAttributeNames':"
+                + " ['All']}");
+    input.put("QueueUrl", account.stack().ref(queue));
+    Map<String, String> letters = new HashMap<>();
+    for (JsonNode message : admin.call(AwsService.SQS, "ReceiveMessage", input).path("Messages")) {
+      letters.put(
+          message.path("Body").asText(),
+          message.at("/MessageAttributes/Reason/StringValue").asText());
+    }
+    return letters;
   }
 
   /** Sends what Slack would send, to the door. */

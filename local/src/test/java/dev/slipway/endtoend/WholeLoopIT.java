@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +144,8 @@ class WholeLoopIT {
   @Test
   void aBadTagStopsThatServiceOnlyAndIsToldWithTheValue() {
     laptop.push("shared/app", "v1", "healthy");
+    // Its event is over before anybody follows.
+    laptop.account.settle();
     ServiceRef bad =
         laptop.service(
             "badtag",
@@ -161,6 +164,14 @@ class WholeLoopIT {
     assertThat(laptop.ledger.pushes(bad, 5))
         .anyMatch(push ->
             push.reason() == Reason.SETTINGS_UNREADABLE && push.detail().contains("banana"));
+    assertThat(laptop.ledger.pushes(good, 5))
+        .filteredOn(push -> push.reason().weight() == Reason.Weight.BAD)
+        .isEmpty();
+    assertThat(laptop.image(bad)).endsWith("shared/app:v1");
+    assertThat(laptop.said("prod/badtag"))
+        .as("in chat: the tag, its value, and what would be right")
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("slipway:shared/app", "semver:banana", "semver:1.x");
   }
 
   @Test
@@ -175,7 +186,9 @@ class WholeLoopIT {
         "the dead letter",
         () -> !laptop.account.queue("PushDeadLetterQueue").bodies().isEmpty(),
         Duration.ofMinutes(2));
-    assertThat(laptop.account.queue("PushDeadLetterQueue").bodies()).contains("this is no JSON");
+    assertThat(laptop.deadLetters("PushDeadLetterQueue").get("this is no JSON"))
+        .as("the attribute Reason")
+        .contains("not JSON", "'this is no JSON'");
   }
 
   @Test
