@@ -118,11 +118,13 @@ final class WayForward extends Act {
       return Done.AGAIN;
     }
     long sequence = head.lastSequence() + 1;
+    // What another repository's push has on its way is not forgotten because this one is quicker.
+    ImageSet before = replacing ? inFlight().to() : head.running();
     Deployment next =
         started(
             sequence,
             head.running(),
-            Containers.target(settings, registry(), head.running(), wish, containers),
+            Containers.target(settings, registry(), before, wish, containers),
             trigger,
             new Deployment.Revisions(service.taskDefinition(), baseArn, ""),
             0);

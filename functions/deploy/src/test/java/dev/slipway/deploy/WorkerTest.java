@@ -134,6 +134,22 @@ class WorkerTest {
   }
 
   @Test
+  void aPushThatTakesThePlaceOfAnotherRepositorysKeepsItsImage() {
+    steady(
+        REGISTRY + "/team/web:1", REGISTRY + "/team/nginx:stable", "public.ecr.aws/envoy:stable");
+    wants("team/nginx", "next", 'e');
+    worker.look(SERVICE);
+
+    wants("team/web", "2", 'd');
+    worker.look(SERVICE);
+
+    assertThat(ledger.deployment(SERVICE, 2).orElseThrow().status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(ecs.images(ecs.newest()))
+        .containsEntry("web", text("team/web", "2", 'd'))
+        .containsEntry("nginx", text("team/nginx", "next", 'e'));
+  }
+
+  @Test
   void whatAnUnfollowedTagNamedIsWrittenDownWhenItHasRun() {
     steady(
         REGISTRY + "/team/web:1", REGISTRY + "/team/nginx:stable", "public.ecr.aws/envoy:stable");
