@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.slipway.aws.AwsService;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The account on a laptop, asked by AWS's client for Python where it is installed: another client
@@ -205,28 +206,44 @@ class BotocoreWireTest {
         .isEqualTo("ConditionalCheckFailedException");
   }
 
-  @Test
-  void cloudWatchTellsAnAlarmInJsonAsTheFunctionsAskForIt() {
-    account.made(
-        AwsService.CLOUDWATCH,
-        "PutMetricAlarm",
-        "{'AlarmName': 'errors', 'MetricName': '5xx', 'Namespace': 'App', 'Threshold': 2.5}");
-    account.pass(Duration.ofMillis(2500));
-    Instant since = account.now();
-    call(
-        "cloudwatch",
-        "SetAlarmState",
-        "{'AlarmName': 'errors', 'StateValue': 'ALARM', 'StateReason': 'too many'}");
-    account.pass(Duration.ofSeconds(5));
-    JsonNode alarm =
-        call(
-                "cloudwatch",
-                "DescribeAlarms",
-                "{'AlarmNames': ['errors'], 'AlarmTypes': ['MetricAlarm', 'CompositeAlarm']}")
-            .at("/MetricAlarms/0");
-    assertThat(alarm.path("StateValue").asText()).isEqualTo("ALARM");
-    assertThat(alarm.path("Threshold").asDouble()).isEqualTo(2.5);
-    assertThat(instant(alarm, "StateTransitionedTimestamp")).isEqualTo(since);
+  /**
+   * In JSON as the functions ask, in CBOR as the AWS CLI does today, and in Query as older clients
+   * do.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "smithy-rpc-v2-cbor", "query"})
+  void cloudWatchTellsAnAlarmInEachProtocolThatItSpeaks(String protocol) {
+    ObjectNode alarm =
+        WireAccount.json(
+            """
+            {'MetricName': '5xx', 'Namespace': 'App', 'Threshold': -2.5, 'EvaluationPeriods': 3,
+             'Period': 60, 'ComparisonOperator': 'GreaterThanThreshold', 'ActionsEnabled': false,
+             'AlarmDescription': 'a text that is longer than two dozen characters: \u00e9',
+             'Dimensions': [{'Name': 'Service', 'Value': 'web'}], 'Statistic': 'Sum'}
+            """);
+    ObjectNode named = WireAccount.json("{'AlarmTypes': ['MetricAlarm', 'CompositeAlarm']}");
+    named.putArray("AlarmNames").add(protocol).add("none");
+    ObjectNode state = WireAccount.json("{'StateValue': 'ALARM', 'StateReason': 'too many'}");
+    try (Botocore client = new Botocore(account.endpoint(), protocol)) {
+      client.call("cloudwatch", "PutMetricAlarm", alarm.put("AlarmName", protocol));
+      account.pass(Duration.ofMillis(2500));
+      Instant since = account.now();
+      client.call("cloudwatch", "SetAlarmState", state.put("AlarmName", protocol));
+      account.pass(Duration.ofSeconds(5));
+      JsonNode told = client.call("cloudwatch", "DescribeAlarms", named).at("/MetricAlarms/0");
+      assertThat(told.path("StateValue").asText()).isEqualTo("ALARM");
+      assertThat(instant(told, "StateTransitionedTimestamp")).isEqualTo(since);
+      alarm
+          .properties()
+          .forEach(member ->
+              assertThat(told.get(member.getKey()))
+                  .as(member.getKey())
+                  .isEqualTo(member.getValue()));
+      assertThat(
+              client.refusal(
+                  "cloudwatch", "SetAlarmState", state.deepCopy().put("AlarmName", "none")))
+          .isEqualTo("ResourceNotFound");
+    }
   }
 
   private static JsonNode call(String service, String operation, String input) {

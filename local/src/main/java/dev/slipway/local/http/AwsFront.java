@@ -7,14 +7,15 @@ import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.local.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * AWS's JSON protocols over HTTP, and Query for CloudWatch. The signature must be there but is not
- * checked: everybody who reaches the loopback interface may call, and the access key id says as
- * whom.
+ * AWS's JSON protocols over HTTP, and for CloudWatch the older Query and the newer CBOR, which
+ * AWS's own clients prefer there. The signature must be there but is not checked: everybody who
+ * reaches the loopback interface may call, and the access key id says as whom.
  *
  * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html">AWS JSON 1.1</a>
  */
@@ -41,7 +42,7 @@ public final class AwsFront implements HttpHandler {
     /**
      * @throws IllegalArgumentException if the request cannot be read
      */
-    ObjectNode make(String body);
+    ObjectNode make(byte[] body);
   }
 
   private static final String TARGET = "X-Amz-Target";
@@ -50,15 +51,25 @@ public final class AwsFront implements HttpHandler {
       Pattern.compile(
           "AWS4-HMAC-SHA256 .*Credential=([^/,]+)/[0-9]{8}/[^/]+/([^/]+)/aws4_request.*");
 
+  /** Where a call in Smithy's RPC v2 goes to. */
+  private static final Pattern OPERATION =
+      Pattern.compile("/service/([A-Za-z0-9_]+)/operation/([A-Za-z0-9_]+)");
+
   private final Account account;
 
   public AwsFront(Account account) {
     this.account = account;
   }
 
-  /** Whether a request is a call to AWS: it names an operation, or is a form that is signed. */
+  /** Whether a request is a call to AWS: its headers name a protocol of AWS's, or it is signed. */
   static boolean isCall(HttpExchange exchange) {
-    return exchange.getRequestHeaders().containsKey(TARGET) || isQuery(exchange);
+    return exchange.getRequestHeaders().containsKey(TARGET)
+        || isCbor(exchange)
+        || isQuery(exchange);
+  }
+
+  private static boolean isCbor(HttpExchange exchange) {
+    return "rpc-v2-cbor".equals(exchange.getRequestHeaders().getFirst("Smithy-Protocol"));
   }
 
   private static boolean isQuery(HttpExchange exchange) {
@@ -77,11 +88,35 @@ public final class AwsFront implements HttpHandler {
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     Matcher credential = CREDENTIAL.matcher(authorization == null ? "" : authorization);
     String target = exchange.getRequestHeaders().getFirst(TARGET);
-    if (target == null) {
-      query(exchange, id, credential);
-    } else {
+    if (target != null) {
       json(exchange, target, credential);
+    } else if (isCbor(exchange)) {
+      cbor(exchange, credential);
+    } else {
+      query(exchange, id, credential);
     }
+  }
+
+  private void cbor(HttpExchange exchange, Matcher credential) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    Matcher operation = OPERATION.matcher(path);
+    AwsService service = operation.matches() ? service(operation.group(1)) : null;
+    Reply reply = new CborReply(exchange);
+    if (service == null) {
+      reply.error(
+          404,
+          "UnknownOperationException",
+          "The local account does not serve " + path,
+          Json.object());
+      return;
+    }
+    serve(
+        exchange,
+        credential,
+        reply,
+        body ->
+            account.call(
+                credential.group(1), service, operation.group(2), CborProtocol.input(body)));
   }
 
   private void json(HttpExchange exchange, String target, Matcher credential) throws IOException {
@@ -105,7 +140,7 @@ public final class AwsFront implements HttpHandler {
                 credential.group(1),
                 service,
                 target.substring(dot + 1),
-                body.isBlank() ? Json.object() : Json.parseObject(body)));
+                body.length == 0 ? Json.object() : Json.parseObject(text(body))));
   }
 
   private void query(HttpExchange exchange, String id, Matcher credential) throws IOException {
@@ -115,7 +150,7 @@ public final class AwsFront implements HttpHandler {
         credential,
         reply,
         body -> {
-          ObjectNode input = QueryProtocol.input(body);
+          ObjectNode input = QueryProtocol.input(text(body));
           input.remove("Version");
           String operation = input.path("Action").asText();
           input.remove("Action");
@@ -142,7 +177,7 @@ public final class AwsFront implements HttpHandler {
       return;
     }
     try {
-      reply.output(call.make(LoopbackServer.body(exchange)));
+      reply.output(call.make(exchange.getRequestBody().readAllBytes()));
     } catch (IllegalArgumentException malformed) {
       reply.error(
           400, "SerializationException", String.valueOf(malformed.getMessage()), Json.object());
@@ -154,6 +189,10 @@ public final class AwsFront implements HttpHandler {
       broken.printStackTrace();
       reply.error(500, "InternalFailure", "The local account: " + broken, Json.object());
     }
+  }
+
+  private static String text(byte[] body) {
+    return new String(body, StandardCharsets.UTF_8);
   }
 
   private static AwsService service(String targetPrefix) {
@@ -210,6 +249,26 @@ public final class AwsFront implements HttpHandler {
     private void respond(int status, ObjectNode body) throws IOException {
       LoopbackServer.answer(
           exchange, status, "application/x-amz-json-" + version, Json.write(body));
+    }
+  }
+
+  private record CborReply(HttpExchange exchange) implements Reply {
+
+    @Override
+    public void output(ObjectNode output) throws IOException {
+      respond(200, output);
+    }
+
+    @Override
+    public void error(int status, String code, String message, ObjectNode details)
+        throws IOException {
+      ObjectNode body = details.deepCopy().put("__type", code);
+      respond(status, body.has("message") ? body : body.put("message", message));
+    }
+
+    private void respond(int status, ObjectNode body) throws IOException {
+      exchange.getResponseHeaders().set("Smithy-Protocol", "rpc-v2-cbor");
+      LoopbackServer.answer(exchange, status, CborProtocol.CONTENT_TYPE, CborProtocol.output(body));
     }
   }
 

@@ -9,9 +9,9 @@ import java.net.URI;
 import javax.net.ssl.SSLContext;
 
 /**
- * The account's one address, on the loopback interface. A request with the header {@code
- * X-Amz-Target}, or a form that is signed as AWS's are, is a call to AWS, whatever its path; other
- * requests go by their path, the longest registered beginning wins.
+ * The account's one address, on the loopback interface. A request in one of AWS's protocols, which
+ * its headers tell, is a call to AWS, whatever its path; other requests go by their path, the
+ * longest registered beginning wins.
  */
 public final class LocalHttp implements AutoCloseable {
 

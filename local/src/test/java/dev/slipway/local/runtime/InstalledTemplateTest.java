@@ -206,6 +206,7 @@ class InstalledTemplateTest {
     assertThat(aws("sqs", "receive-message", "--queue-url", url)).contains("\"Body\": \"hello\"");
     assertThat(aws("dynamodb", "describe-table", "--table-name", account.stack().ref("Ledger")))
         .contains("\"TableArn\": \"arn:aws:dynamodb:eu-west-1:123456789012:table/slipway-Ledger-");
+    assertThat(aws("cloudwatch", "describe-alarms")).contains("\"MetricAlarms\": []");
     assertThat(aws("ecs", "describe-services", "--cluster", "nowhere", "--services", "web"))
         .contains("ClusterNotFoundException");
   }
