@@ -39,8 +39,9 @@ class CommandsTest {
   }
 
   @Test
-  void aScenarioThatIsNotThereEndsWithTheNamesOfThoseThatAre() {
-    assertThat(said(1, "play", "nothing")).contains("'nothing'", "demo");
+  void aScenarioThatIsNotThereEndsWithWhereTheNamesAre() {
+    assertThat(said(1, "play", "nothing")).contains("'nothing'", "./slipway play list");
+    assertThat(said(1, "play", "crash-lop")).contains("'crash-lop'", "crash-loop");
   }
 
   @Test
