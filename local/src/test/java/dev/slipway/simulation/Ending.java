@@ -103,7 +103,9 @@ final class Ending {
                   + world.witness.failures(deployment.rollout().ecsDeploymentId())
                   + " of its tasks failed");
       case STOPPED_BY_PERSON ->
-          require(people.meddled(Meddling.STOPPED, Meddling.ROLLED_BACK), id + ", but nobody did");
+          require(
+              people.meddled(Meddling.STOPPED, Meddling.ROLLED_BACK, Meddling.DEPLOYED),
+              id + ", but nobody did");
       case UNDONE_BY_PERSON ->
           require(people.meddled(Meddling.ROLLED_BACK), id + ", but nobody did");
       case SERVICE_GONE -> require(people.meddled(Meddling.DELETED), id + ", but nobody did");

@@ -90,9 +90,23 @@ final class History {
     world.pass(Duration.ofMinutes(6));
     world.reconcile();
     world.pass(Duration.ofMinutes(1));
-    world.until(this::quiet, LONGEST);
+    untilQuiet();
     world.pass(Duration.ofMinutes(6));
-    world.until(this::quiet, LONGEST);
+    untilQuiet();
+  }
+
+  /** A rollback may hold the service again: what waits then waits for an operator. */
+  private void untilQuiet() {
+    world.until(this::quietOrHeld, LONGEST);
+    while (!quiet()) {
+      world.says("resume prod/web");
+      world.pass(Duration.ofMinutes(1));
+      world.until(this::quietOrHeld, LONGEST);
+    }
+  }
+
+  private boolean quietOrHeld() {
+    return quiet() || (idle() && world.truth.head(WEB).hold().isPresent());
   }
 
   private boolean idle() {

@@ -150,6 +150,23 @@ class WholeLoopTest {
     assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
   }
 
+  /**
+   * The next look takes over what the lost call started while ECS is going back from it already,
+   * and the one after it no longer finds it in the service.
+   */
+  @Test
+  void whatALostCallStartedIsJudgedByItsOwnServiceDeployment() {
+    world(ANY, BREAKER);
+    world.lost.addAll(List.of("ECS Deployment State Change", "ECS Task State Change"));
+    world.mishaps.loseAnswer("UpdateService");
+    world.mishaps.loseAnswer("ListServiceDeployments");
+    world.push("v2", "unhealthy");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CIRCUIT_BREAKER);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(head().quarantine()).hasSize(1);
+  }
+
   @Test
   void slipwayCountsAndGoesBackWhereThereIsNoBreaker() {
     world(ANY, NO_BREAKER);

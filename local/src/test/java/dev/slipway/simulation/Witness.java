@@ -353,7 +353,10 @@ final class Witness {
         .digest()
         .ifPresent(digest ->
             require(
-                !head.quarantined(digest) || wasDeployedByPerson(digest) || disturbed,
+                !head.quarantined(digest)
+                    || wasDeployedByPerson(digest)
+                    || adopted(head, digest)
+                    || disturbed,
                 "Slipway rolls out " + image + ", which is in quarantine"));
     if (!looking || disturbed) {
       return;
@@ -367,14 +370,21 @@ final class Witness {
               .ecs("DescribeServiceRevisions", "{'serviceRevisionArns': ['" + target + "']}")
               .at("/serviceRevisions/0/taskDefinition")
               .asText();
+      // A newer push may go over what ECS takes back: that is no way back.
       boolean own =
           head.inFlight()
-              .map(flying ->
-                  flying.revisions().own().equals(failing)
-                      || flying.revisions().previous().equals(failing))
+              .filter(Deployment::isRollback)
+              .map(flying -> flying.revisions().previous().equals(failing))
               .orElse(false);
       require(!own, "Slipway starts a rollout while ECS is going back from " + failing);
     }
+  }
+
+  /** A person has brought the service to it, by stopping the way back from it for example. */
+  private static boolean adopted(Head head, Digest digest) {
+    return head.lastGood().stream()
+        .flatMap(good -> good.images().byContainer().values().stream())
+        .anyMatch(image -> image.digest().equals(digest));
   }
 
   private JsonNode currentServiceDeployment() {

@@ -91,11 +91,8 @@ final class EcsController implements Controller {
 
   /** The newest service deployment that moved to this deployment's revision. */
   private Optional<ServiceDeployment> startedFor(Deployment deployment) {
-    Instant since =
-        (deployment.rollout().startedAt() == null
-                ? deployment.createdAt()
-                : deployment.rollout().startedAt())
-            .minusSeconds(5);
+    // Not since it is noted as started: a look may have taken over what one before it started.
+    Instant since = deployment.createdAt().minusSeconds(5);
     for (ServiceDeployment candidate : ecs.serviceDeployments(deployment.service(), since)) {
       Optional<ServiceRevision> target =
           candidate.targetRevision().isEmpty()
