@@ -93,7 +93,8 @@ final class Upkeep extends Act {
     if (known.isPresent()) {
       write(
           head.running(images)
-              .lastGood(new LastGood(service.taskDefinition(), images, known.get(), now, true)));
+              .lastGood(new LastGood(service.taskDefinition(), images, known.get(), now, true))
+              .due(head.due() == null ? next() : head.due()));
       return Done.AGAIN;
     }
     long sequence = head.lastSequence() + 1;
@@ -118,7 +119,8 @@ final class Upkeep extends Act {
     write(
         head.running(images)
             .lastGood(new LastGood(service.taskDefinition(), images, sequence, now, true))
-            .lastSequence(sequence),
+            .lastSequence(sequence)
+            .due(head.due() == null ? next() : head.due()),
         elsewhere);
     return Done.AGAIN;
   }
