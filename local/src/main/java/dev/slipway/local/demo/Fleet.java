@@ -113,6 +113,9 @@ final class Fleet {
         .put("clusterName", service.cluster())
         .put("serviceName", service.name());
     group.setAll(given);
+    for (JsonNode alarm : given.at("/alarmConfiguration/alarms")) {
+      quietAlarm(account, alarm.path("name").asText(), Map.of());
+    }
     account.call(AwsService.CODEDEPLOY, "CreateDeploymentGroup", group);
   }
 

@@ -109,6 +109,10 @@ public final class Player {
    */
   public List<String> leftovers(Scenario scenario) {
     List<String> found = new ArrayList<>();
+    if (speed > 0) {
+      // After a step that failed there may be something to wait for, which takes time that goes on.
+      playground.pace().speed(speed);
+    }
     waitFor(
         () -> {
           found.clear();
@@ -116,6 +120,7 @@ public final class Player {
           return found.isEmpty();
         },
         REST);
+    playground.pace().speed(0);
     found.addAll(playground.watchman().troubles(scenario.iamRefuses()));
     return found;
   }
