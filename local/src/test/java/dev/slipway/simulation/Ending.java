@@ -96,12 +96,8 @@ final class Ending {
           require(people.meddled(Meddling.ALARM), id + ", but no alarm went off");
       case TASKS_FAILED ->
           require(
-              world.witness.failures(deployment.rollout().ecsDeploymentId())
-                  >= TaskFailures.threshold(1),
-              id
-                  + ", but only "
-                  + world.witness.failures(deployment.rollout().ecsDeploymentId())
-                  + " of its tasks failed");
+              world.witness.failures(deployment) >= TaskFailures.threshold(1),
+              id + ", but only " + world.witness.failures(deployment) + " of its tasks failed");
       case STOPPED_BY_PERSON ->
           require(
               people.meddled(Meddling.STOPPED, Meddling.ROLLED_BACK, Meddling.DEPLOYED),

@@ -99,10 +99,15 @@ final class Witness {
     return deployedByPeople.contains(digest.value());
   }
 
-  /** Tasks of this ECS deployment that failed by their own fault. */
-  long failures(String ecsDeploymentId) {
+  /**
+   * Tasks of this deployment that failed by their own fault: those that ECS started for it, or for
+   * one of the same revision that somebody forced.
+   */
+  long failures(Deployment deployment) {
     return stopped.values().stream()
-        .filter(task -> task.path("startedBy").asText().equals(ecsDeploymentId))
+        .filter(task ->
+            task.path("startedBy").asText().equals(deployment.rollout().ecsDeploymentId())
+                || task.path("taskDefinitionArn").asText().equals(deployment.revisions().own()))
         .filter(task -> !task.path("stopCode").asText().equals("UserInitiated"))
         .filter(task -> !task.path("stopCode").asText().equals("SpotInterruption"))
         .filter(task -> !task.path("stoppedReason").asText().startsWith("Scaling activity"))

@@ -195,7 +195,12 @@ public final class NextStep {
       return new Step.GiveWay(runs);
     }
     int failures =
-        TaskFailures.of(rollout.ecsDeploymentId(), seen.stopped(), rollout.progressAt()).size();
+        TaskFailures.of(
+                rollout.ecsDeploymentId(),
+                deployment.revisions().own(),
+                seen.stopped(),
+                rollout.progressAt())
+            .size();
     if (failures >= TaskFailures.threshold(service.desired())) {
       return new Step.Fail(Failure.TASKS_FAILED, false);
     }

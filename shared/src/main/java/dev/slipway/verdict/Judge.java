@@ -130,7 +130,9 @@ public final class Judge {
     boolean baking = seen.serviceDeployment().map(ServiceDeployment::baking).orElse(false);
     if (!seen.service().circuitBreaker().enabled() || baking) {
       int failures =
-          TaskFailures.of(seen.deploymentId(), seen.stopped(), seen.failuresSince()).size();
+          TaskFailures.of(
+                  seen.deploymentId(), seen.taskDefinition(), seen.stopped(), seen.failuresSince())
+              .size();
       if (failures >= TaskFailures.threshold(seen.service().desired())) {
         return new Failed(Failure.TASKS_FAILED);
       }

@@ -35,11 +35,15 @@ public final class TaskFailures {
     return Math.clamp((desired + 1) / 2, LEAST, MOST);
   }
 
-  /** The distinct failed tasks of a deployment that stopped after {@code since}, oldest first. */
+  /**
+   * The distinct failed tasks of a deployment that stopped after {@code since}, oldest first. Also
+   * those that another deployment of the same revision has started since: a person can force one,
+   * and it runs the same images.
+   */
   public static List<StoppedTask> of(
-      String deploymentId, List<StoppedTask> stopped, Instant since) {
+      String deploymentId, String taskDefinition, List<StoppedTask> stopped, Instant since) {
     return stopped.stream()
-        .filter(task -> task.startedBy().equals(deploymentId))
+        .filter(task -> task.startedBy().equals(deploymentId) || again(task, taskDefinition, since))
         .filter(TaskFailures::failed)
         .filter(
             task -> since == null || task.stoppedAt() == null || task.stoppedAt().isAfter(since))
@@ -52,6 +56,14 @@ public final class TaskFailures {
                     java.util.Comparator.nullsFirst(java.util.Comparator.naturalOrder()))
                 .thenComparing(StoppedTask::taskArn))
         .toList();
+  }
+
+  private static boolean again(StoppedTask task, String taskDefinition, Instant since) {
+    return !taskDefinition.isEmpty()
+        && task.taskDefinition().equals(taskDefinition)
+        && task.createdAt() != null
+        && since != null
+        && task.createdAt().isAfter(since);
   }
 
   /** Whether a stop is the task's own fault. */

@@ -1,7 +1,9 @@
 package dev.slipway.verdict;
 
+import static dev.slipway.deployment.Samples.NEW;
 import static dev.slipway.deployment.Samples.NOON;
 import static dev.slipway.deployment.Samples.OLD_ID;
+import static dev.slipway.deployment.Samples.OTHER;
 import static dev.slipway.deployment.Samples.OWN_ID;
 import static dev.slipway.deployment.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,13 +43,13 @@ class TaskFailuresTest {
   @Test
   void aTaskToldTwiceCountsOnce() {
     StoppedTask task = stopped("task-1", OWN_ID, "EssentialContainerExited", "", NOON);
-    assertThat(TaskFailures.of(OWN_ID, List.of(task, task), null)).hasSize(1);
+    assertThat(TaskFailures.of(OWN_ID, NEW, List.of(task, task), null)).hasSize(1);
   }
 
   @Test
   void tasksOfOtherDeploymentsDoNotCount() {
     StoppedTask task = stopped("task-1", OLD_ID, "EssentialContainerExited", "", NOON);
-    assertThat(TaskFailures.of(OWN_ID, List.of(task), null)).isEmpty();
+    assertThat(TaskFailures.of(OWN_ID, NEW, List.of(task), null)).isEmpty();
   }
 
   @Test
@@ -56,6 +58,29 @@ class TaskFailuresTest {
         stopped("task-1", OWN_ID, "EssentialContainerExited", "", NOON.minusSeconds(1));
     StoppedTask after =
         stopped("task-2", OWN_ID, "EssentialContainerExited", "", NOON.plusSeconds(1));
-    assertThat(TaskFailures.of(OWN_ID, List.of(after, before), NOON)).containsExactly(after);
+    assertThat(TaskFailures.of(OWN_ID, NEW, List.of(after, before), NOON)).containsExactly(after);
+  }
+
+  /** A person forced a new deployment of it: the same images under another id. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "started since, NEW, 1, 1",
+    "started before, NEW, -1, 0",
+    "of another revision, OTHER, 1, 0"
+  })
+  void tasksThatAnotherDeploymentOfTheSameRevisionStartsCount(
+      String what, String revision, int createdAfter, int counts) {
+    StoppedTask task =
+        new StoppedTask(
+            "task-1",
+            revision.equals("NEW") ? NEW : OTHER,
+            OLD_ID,
+            "EssentialContainerExited",
+            "",
+            NOON.plusSeconds(createdAfter),
+            null,
+            NOON.plusSeconds(5),
+            List.of());
+    assertThat(TaskFailures.of(OWN_ID, NEW, List.of(task), NOON)).hasSize(counts);
   }
 }
