@@ -1,5 +1,9 @@
 package dev.slipway.plan;
 
+import static dev.slipway.runtime.EventFields.detail;
+import static dev.slipway.runtime.EventFields.quote;
+import static dev.slipway.runtime.EventFields.required;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.deployment.Deployment.Trigger;
@@ -39,7 +43,6 @@ final class PlanEvents {
   private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
   private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
-  private static final int LONGEST_QUOTE = 200;
 
   private PlanEvents() {}
 
@@ -200,36 +203,9 @@ final class PlanEvents {
         new Trigger(kind, "", required(event, "id", type), time));
   }
 
-  private static JsonNode detail(JsonNode event, String type) {
-    JsonNode detail = event.path("detail");
-    if (!detail.isObject()) {
-      throw new PermanentFailure("an event '" + type + "' has no object 'detail'");
-    }
-    return detail;
-  }
-
-  private static String required(JsonNode node, String field, String type) {
-    String text = Json.text(node, field);
-    if (text.isEmpty()) {
-      throw new PermanentFailure(
-          "an event '"
-              + type
-              + "' has no '"
-              + field
-              + "' (it is "
-              + quote(node.has(field) ? Json.write(node.get(field)) : "missing")
-              + "); AWS documents it as always there, so look at who sent this");
-    }
-    return text;
-  }
-
   private static PermanentFailure unreadable(
       String type, String field, String value, String expected) {
     return new PermanentFailure(
         "'" + quote(value) + "' in " + field + " of an event '" + type + "' is not " + expected);
-  }
-
-  private static String quote(String text) {
-    return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
   }
 }

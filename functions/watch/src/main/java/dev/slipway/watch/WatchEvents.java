@@ -1,5 +1,9 @@
 package dev.slipway.watch;
 
+import static dev.slipway.runtime.EventFields.detail;
+import static dev.slipway.runtime.EventFields.quote;
+import static dev.slipway.runtime.EventFields.required;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.aws.StoppedTasks;
@@ -46,7 +50,6 @@ final class WatchEvents {
       Pattern.compile("arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\\d{12}:alarm:.{1,255}");
   private static final Pattern SERVICE_DEPLOYMENT_ARN =
       Pattern.compile("arn:aws[a-z-]*:ecs:[a-z0-9-]+:\\d{12}:service-deployment/[^/]+/[^/]+/[^/]+");
-  private static final int LONGEST_QUOTE = 200;
 
   private WatchEvents() {}
 
@@ -204,32 +207,5 @@ final class WatchEvents {
             required(detail, "deploymentGroup", CODE_DEPLOY)),
         required(detail, "deploymentId", CODE_DEPLOY),
         required(detail, "state", CODE_DEPLOY));
-  }
-
-  private static JsonNode detail(JsonNode event, String type) {
-    JsonNode detail = event.path("detail");
-    if (!detail.isObject()) {
-      throw new PermanentFailure("an event '" + type + "' has no object 'detail'");
-    }
-    return detail;
-  }
-
-  private static String required(JsonNode node, String field, String type) {
-    String text = Json.text(node, field);
-    if (text.isEmpty()) {
-      throw new PermanentFailure(
-          "an event '"
-              + type
-              + "' has no '"
-              + field
-              + "' (it is "
-              + quote(node.has(field) ? Json.write(node.get(field)) : "missing")
-              + "); AWS documents it as always there, so look at who sent this");
-    }
-    return text;
-  }
-
-  private static String quote(String text) {
-    return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
   }
 }
