@@ -210,7 +210,7 @@ class CodeDeployLoopTest {
     world.push("v2", "healthy");
     long sequence = head().lastSequence() + 1;
     untilEnded(sequence);
-    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.ECS);
+    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.CODE_DEPLOY);
     assertThat(deployment(sequence + 1).rollbackOf()).isEqualTo(sequence);
     assertThat(deployment(sequence).diagnosis().orElseThrow().cause())
         .contains("AfterAllowTestTraffic failed")
@@ -232,7 +232,7 @@ class CodeDeployLoopTest {
         "SetAlarmState",
         json("{'AlarmName': 'errors', 'StateValue': 'ALARM', 'StateReason': 'a test'}"));
     untilEnded(2);
-    rolledBack(2, Reason.ALARM, RolledBackBy.ECS);
+    rolledBack(2, Reason.ALARM, RolledBackBy.CODE_DEPLOY);
     assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
   }
 
@@ -263,7 +263,7 @@ class CodeDeployLoopTest {
     world(tags(", {'key': 'slipway.deadline', 'value': '3h'}"), TAKES_BACK);
     world.push("v2", "slow:86400");
     untilEnded(2);
-    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.ECS);
+    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.CODE_DEPLOY);
     assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
   }
 
@@ -378,7 +378,7 @@ class CodeDeployLoopTest {
     world(TAKES_BACK + WAITS_FOR_A_PERSON);
     world.push("v2", "healthy");
     untilEnded(2);
-    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.ECS);
+    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.CODE_DEPLOY);
   }
 
   @Test

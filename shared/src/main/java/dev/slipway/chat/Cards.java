@@ -391,6 +391,7 @@ public final class Cards {
     return switch (by) {
       case NOBODY -> "";
       case ECS -> " by ECS";
+      case CODE_DEPLOY -> " by CodeDeploy";
       case SLIPWAY -> " by Slipway";
       case PERSON -> " by " + (requester.isEmpty() ? "a person" : requester);
     };

@@ -88,8 +88,17 @@ public record Deployment(
   public enum RolledBackBy {
     NOBODY,
     ECS,
+    CODE_DEPLOY,
     SLIPWAY,
-    PERSON
+    PERSON;
+
+    /** Whether the service's controller did it, asked by nobody. */
+    public boolean byItself() {
+      return switch (this) {
+        case ECS, CODE_DEPLOY -> true;
+        case NOBODY, SLIPWAY, PERSON -> false;
+      };
+    }
   }
 
   /**

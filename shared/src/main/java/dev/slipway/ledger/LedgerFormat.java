@@ -94,7 +94,7 @@ public final class LedgerFormat {
     node.set("revisions", write(deployment.revisions()));
     node.set("rollout", write(deployment.rollout()));
     node.put("rollbackOf", deployment.rollbackOf());
-    node.put("rolledBackBy", deployment.rolledBackBy().name());
+    write(node, deployment.rolledBackBy());
     node.set("audience", write(deployment.audience()));
     deployment.diagnosis().ifPresent(diagnosis -> node.set("diagnosis", write(diagnosis)));
     if (deployment.alarms().lookedFor() || !deployment.alarms().alarms().isEmpty()) {
@@ -125,13 +125,30 @@ public final class LedgerFormat {
         revisions(in.at("revisions")),
         rollout(in.at("rollout")),
         in.number("rollbackOf"),
-        in.name("rolledBackBy", RolledBackBy.class, RolledBackBy.NOBODY),
+        rolledBackBy(in),
         audience(in.at("audience")),
         diagnosis.exists() ? Optional.of(diagnosis(diagnosis)) : Optional.empty(),
         alarms(in.at("alarms")),
         in.instant("createdAt"),
         in.instant("updatedAt"),
         in.instant("finishedAt"));
+  }
+
+  /**
+   * The version before knows no CodeDeploy here, and would refuse the item, and with it all that
+   * the service does: it reads ECS, as it always wrote; which controller it was stands beside that.
+   */
+  private static void write(ObjectNode node, RolledBackBy who) {
+    if (who == RolledBackBy.CODE_DEPLOY) {
+      node.put("rolledBackBy", RolledBackBy.ECS.name()).put("backByController", who.name());
+    } else {
+      node.put("rolledBackBy", who.name());
+    }
+  }
+
+  private static RolledBackBy rolledBackBy(Reader in) {
+    RolledBackBy who = in.name("rolledBackBy", RolledBackBy.class, RolledBackBy.NOBODY);
+    return who == RolledBackBy.ECS ? in.name("backByController", RolledBackBy.class, who) : who;
   }
 
   private static ObjectNode write(Trigger trigger) {

@@ -396,6 +396,16 @@ class CardsTest {
   }
 
   @Test
+  void namesCodeDeployForWhatCodeDeployDid() {
+    Deployment failed =
+        Sample.deployment(Status.ROLLED_BACK, Reason.ALARM).backBy(RolledBackBy.CODE_DEPLOY);
+    Deployment back = Sample.rollback(Status.SUCCEEDED, Reason.COMPLETED);
+
+    assertThat(lines(Cards.deployment(failed, Optional.of(back), false)))
+        .contains("🔙 Rolled back to team/app:v1.2.2 in 2 m by CodeDeploy.");
+  }
+
+  @Test
   void doesNotSayThatSomebodyAskedForWhatWasDeployedElsewhere() {
     Deployment elsewhere =
         Sample.askedBy(Sample.deployment(Status.SUCCEEDED, Reason.CHANGED_ELSEWHERE), "");

@@ -34,6 +34,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LedgerFormatTest {
 
@@ -186,6 +188,22 @@ class LedgerFormatTest {
     assertThat(LedgerFormat.head(document, 0, List.of()))
         .as("as an older version wrote it")
         .isEqualTo(HEAD);
+  }
+
+  @ParameterizedTest
+  @EnumSource(RolledBackBy.class)
+  void readsBackWhoBroughtAServiceBack(RolledBackBy who) {
+    Deployment deployment = withoutLogs(WEB, 5).backBy(who);
+    assertThat(LedgerFormat.deployment(stored(LedgerFormat.write(deployment))))
+        .isEqualTo(deployment);
+  }
+
+  /** A name that the version before does not know would make it refuse the item. */
+  @ParameterizedTest
+  @EnumSource(RolledBackBy.class)
+  void saysWhoBroughtAServiceBackSoThatTheVersionBeforeCanReadIt(RolledBackBy who) {
+    assertThat(LedgerFormat.write(deployment(WEB, 5).backBy(who)).path("rolledBackBy").asText())
+        .isIn("NOBODY", "ECS", "SLIPWAY", "PERSON");
   }
 
   @Test

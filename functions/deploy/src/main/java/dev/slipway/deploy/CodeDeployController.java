@@ -9,6 +9,7 @@ import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.aws.ServiceView.TaskSet;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Reason;
@@ -47,6 +48,11 @@ final class CodeDeployController implements Controller {
   @Override
   public String name() {
     return "CodeDeploy";
+  }
+
+  @Override
+  public RolledBackBy itself() {
+    return RolledBackBy.CODE_DEPLOY;
   }
 
   @Override

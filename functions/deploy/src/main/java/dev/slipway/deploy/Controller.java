@@ -3,6 +3,7 @@ package dev.slipway.deploy;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.verdict.CodeDeployed;
@@ -16,6 +17,9 @@ interface Controller {
 
   /** How it is called in the details of deployments. */
   String name();
+
+  /** Itself, as the one that brought a service back without being asked. */
+  RolledBackBy itself();
 
   /**
    * The way on which this service is deployed: to be asked before anything is registered for it.

@@ -7,6 +7,7 @@ import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.NextStep;
@@ -35,6 +36,11 @@ final class EcsController implements Controller {
   @Override
   public String name() {
     return "ECS";
+  }
+
+  @Override
+  public RolledBackBy itself() {
+    return RolledBackBy.ECS;
   }
 
   @Override

@@ -201,7 +201,8 @@ final class WayBack extends Act {
   private Done watch(Deployment back, Deployment failing, GoingBack going) {
     String arn = going.id();
     boolean asked = going.asked();
-    String who = controllers.of(failing).name();
+    Controller controller = controllers.of(failing);
+    String who = controller.name();
     if (back.status() != Status.PREPARING && back.rollout().serviceDeploymentArn().equals(arn)) {
       // Asked again, because the first request had no effect: keep what is known of its progress.
       write(head.due(now.plus(SOON)));
@@ -216,7 +217,7 @@ final class WayBack extends Act {
             .build();
     Deployment watched =
         back.with(rollout)
-            .backBy(asked ? RolledBackBy.SLIPWAY : RolledBackBy.ECS)
+            .backBy(asked ? RolledBackBy.SLIPWAY : controller.itself())
             .as(
                 Status.ROLLING_OUT,
                 Reason.IN_PROGRESS,
@@ -402,14 +403,16 @@ final class WayBack extends Act {
     RolledBackBy who =
         failed.reason().byPerson()
             ? RolledBackBy.PERSON
-            : back.rolledBackBy() == RolledBackBy.NOBODY ? RolledBackBy.ECS : back.rolledBackBy();
+            : back.rolledBackBy() == RolledBackBy.NOBODY
+                ? controllers.of(failed).itself()
+                : back.rolledBackBy();
     Deployment rolledBack =
         failed
             .backBy(who)
             .as(
                 Status.ROLLED_BACK,
                 failed.reason(),
-                because(failed.reason(), failed, byEcs(back))
+                because(failed.reason(), failed, byItself(back))
                     + " The service runs "
                     + (images.isEmpty() ? Wording.revision(taskDefinition) : images.brief())
                     + " again.",
@@ -442,8 +445,8 @@ final class WayBack extends Act {
     return ended();
   }
 
-  private static boolean byEcs(Deployment back) {
-    return back.rolledBackBy() == RolledBackBy.ECS && back.rollout().ecsDeploymentId().isEmpty();
+  private static boolean byItself(Deployment back) {
+    return back.rolledBackBy().byItself() && back.rollout().ecsDeploymentId().isEmpty();
   }
 
   /**
@@ -454,7 +457,7 @@ final class WayBack extends Act {
     Rollout rollout = NextStep.progress(back, seen.service(), seen.situation());
     Optional<Hook> hook =
         rollout.shift().hook().filter(Hook::failed).filter(each -> !each.declinedByPerson());
-    if (failed.reason() != Reason.STOPPED_BY_PERSON || !byEcs(back) || hook.isEmpty()) {
+    if (failed.reason() != Reason.STOPPED_BY_PERSON || !byItself(back) || hook.isEmpty()) {
       return failed;
     }
     Rollout known = failed.rollout().toBuilder().shift(rollout.shift()).build();

@@ -22,7 +22,8 @@ final class LedgerItems {
 
   /** Of a deployment's document: all that {@code LedgerFormat} reads with a default. */
   private static final List<String> DEFAULTED =
-      List.of("rolledBackBy", "audience", "tasksSeen", "stopRequested", "steady");
+      List.of(
+          "rolledBackBy", "backByController", "audience", "tasksSeen", "stopRequested", "steady");
 
   private static final String UNKNOWN = "fieldOfALaterVersion";
 
