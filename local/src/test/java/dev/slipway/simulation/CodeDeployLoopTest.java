@@ -15,6 +15,7 @@ import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
+import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,7 +234,52 @@ class CodeDeployLoopTest {
         json("{'AlarmName': 'errors', 'StateValue': 'ALARM', 'StateReason': 'a test'}"));
     untilEnded(2);
     rolledBack(2, Reason.ALARM, RolledBackBy.CODE_DEPLOY);
+    assertThat(wentOff(2)).containsExactly("errors");
     assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+  }
+
+  private static final String ALARMED =
+      "'alarmConfiguration': {'enabled': true, 'alarms': [{'name': 'errors'}]},";
+
+  private void alarm(String state) {
+    world.account.call(
+        AwsService.CLOUDWATCH,
+        "SetAlarmState",
+        json("{'AlarmName': 'errors', 'StateValue': '" + state + "', 'StateReason': 'a test'}"));
+  }
+
+  private List<String> wentOff(long sequence) {
+    return deployment(sequence).alarms().wentOff().stream().map(Alarm::name).toList();
+  }
+
+  @Test
+  void anAlarmOfTheGroupCountsInTheBakeAndDoesNotStopTheWayBack() {
+    world(tags(", {'key': 'slipway.bake', 'value': '30m'}"), TAKES_BACK + ALARMED);
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.BAKING), Duration.ofHours(2));
+    alarm("ALARM");
+    untilEnded(2);
+    rolledBack(2, Reason.ALARM, RolledBackBy.SLIPWAY);
+    assertThat(wentOff(2)).containsExactly("errors");
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
+  }
+
+  @Test
+  void codeDeployStopsWhatBeginsWhileAnAlarmIsOnAndTheAlarmIsNamed() {
+    world(ALARMED);
+    world.push("v2", "healthy");
+    untilEnded(2);
+    alarm("ALARM");
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(3).reason()).isEqualTo(Reason.ALARM);
+    assertThat(wentOff(3)).containsExactly("errors");
+    assertThat(deployment(3).alarms().onAtStart()).hasSize(1);
+    assertThat(creators())
+        .as("it never had tasks, so there is nothing to go back from")
+        .containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
+    assertThat(image(runs())).contains("team/app:v2");
   }
 
   @Test

@@ -117,7 +117,8 @@ class CodeAndTemplateTest {
               "codedeploy:CreateDeployment",
               "codedeploy:RegisterApplicationRevision",
               "codedeploy:GetApplicationRevision",
-              "codedeploy:GetDeploymentConfig");
+              "codedeploy:GetDeploymentConfig",
+              "codedeploy:UpdateDeploymentGroup");
       default -> Set.of(service.actionPrefix() + ":" + operation);
     };
   }

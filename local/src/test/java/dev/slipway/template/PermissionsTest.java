@@ -93,6 +93,7 @@ class PermissionsTest {
                     "iam:PassRole",
                     "codedeploy:CreateDeployment",
                     "codedeploy:RegisterApplicationRevision",
+                    "codedeploy:UpdateDeploymentGroup",
                     "codedeploy:StopDeployment",
                     "codedeploy:ContinueDeployment",
                     "ssm:PutParameter");

@@ -48,6 +48,7 @@ import software.amazon.awssdk.services.cloudwatch.model.StateValue;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.codedeploy.CodeDeployClient;
+import software.amazon.awssdk.services.codedeploy.model.Alarm;
 import software.amazon.awssdk.services.codedeploy.model.ApplicationDoesNotExistException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentAlreadyCompletedException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentCreator;
@@ -990,7 +991,8 @@ class SdkWireTest {
         "StopDeployment"
       })
   void codeDeployMovesAServiceAndCanBeStopped() {
-    codeDeployed("shifted", "");
+    codeDeployed(
+        "shifted", ", 'alarmConfiguration': {'enabled': true, 'alarms': [{'name': 'shift-5xx'}]}");
     String digest = account.push("shifted", "v2", "healthy");
     String revision = account.revision("shifted", WireAccount.REGISTRY + "shifted:v2@" + digest);
     Instant asked = account.now();
@@ -1009,6 +1011,10 @@ class SdkWireTest {
               .deploymentGroupInfo();
       assertThat(group.ecsServices().getFirst().serviceName()).isEqualTo("shifted");
       assertThat(group.autoRollbackConfiguration().enabled()).isTrue();
+      assertThat(group.alarmConfiguration().enabled()).isTrue();
+      assertThat(group.alarmConfiguration().alarms())
+          .extracting(Alarm::name)
+          .containsExactly("shift-5xx");
       assertThat(
               codeDeploy
                   .batchGetDeploymentGroups(
@@ -1019,6 +1025,7 @@ class SdkWireTest {
       String id = deployed(codeDeploy, "shifted", revision);
       DeploymentInfo info = codeDeploy.getDeployment(r -> r.deploymentId(id)).deploymentInfo();
       assertThat(info.description()).isEqualTo("prod/shifted#1");
+      assertThat(info.overrideAlarmConfiguration().enabled()).isFalse();
       assertThat(info.createTime()).isEqualTo(asked);
       assertThat(info.status())
           .isIn(DeploymentStatus.CREATED, DeploymentStatus.QUEUED, DeploymentStatus.IN_PROGRESS);
@@ -1162,6 +1169,7 @@ class SdkWireTest {
             r.applicationName(name)
                 .deploymentGroupName(name)
                 .description("prod/" + name + "#1")
+                .overrideAlarmConfiguration(a -> a.enabled(false))
                 .revision(l ->
                     l.revisionType(RevisionLocationType.APP_SPEC_CONTENT)
                         .appSpecContent(c -> c.content(appSpec(revision)))))

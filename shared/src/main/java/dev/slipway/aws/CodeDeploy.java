@@ -29,6 +29,12 @@ public interface CodeDeploy {
   boolean deploys(DeploymentGroup group, ServiceRef service);
 
   /**
+   * GetDeploymentGroup: names of the alarms for which CodeDeploy stops deployments of that group;
+   * none if it does not, or is not there.
+   */
+  List<String> alarms(DeploymentGroup group);
+
+  /**
    * ListApplications, ListDeploymentGroups and BatchGetDeploymentGroups: looks through the account
    * for the group that deploys a service. One call for each application, and one more for each that
    * has groups: to be asked once, and remembered.
@@ -46,11 +52,18 @@ public interface CodeDeploy {
    * for the description before creating again.
    *
    * @param config name of the deployment configuration; empty for the group's own
+   * @param whateverTheAlarms whether the group's alarms do not stop this one. AWS asks for {@code
+   *     codedeploy:UpdateDeploymentGroup} then
    * @return id of the deployment
    * @throws AwsException {@code DeploymentLimitExceededException} while another one of the group is
    *     under way
    */
-  String create(DeploymentGroup group, String description, String appSpec, String config);
+  String create(
+      DeploymentGroup group,
+      String description,
+      String appSpec,
+      String config,
+      boolean whateverTheAlarms);
 
   /** StopDeployment, with a rollback whatever the group is set to. */
   void stopAndRollBack(String id);

@@ -1,6 +1,7 @@
 package dev.slipway.aws;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
@@ -105,14 +106,27 @@ public final class JsonCodeDeploy implements CodeDeploy {
 
   @Override
   public boolean deploys(DeploymentGroup group, ServiceRef service) {
+    return deploys(info(group), service);
+  }
+
+  @Override
+  public List<String> alarms(DeploymentGroup group) {
+    JsonNode watched = info(group).path("alarmConfiguration");
+    List<String> names = new ArrayList<>();
+    if (watched.path("enabled").asBoolean()) {
+      watched.path("alarms").forEach(alarm -> names.add(Json.text(alarm, "name")));
+    }
+    return names;
+  }
+
+  /** A missing node if it is not there. */
+  private JsonNode info(DeploymentGroup group) {
     try {
-      return deploys(
-          aws.call(AwsService.CODEDEPLOY, "GetDeploymentGroup", named(group))
-              .path("deploymentGroupInfo"),
-          service);
+      return aws.call(AwsService.CODEDEPLOY, "GetDeploymentGroup", named(group))
+          .path("deploymentGroupInfo");
     } catch (AwsException e) {
       if (e.is("ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException")) {
-        return false;
+        return MissingNode.getInstance();
       }
       throw e;
     }
@@ -209,10 +223,18 @@ public final class JsonCodeDeploy implements CodeDeploy {
   }
 
   @Override
-  public String create(DeploymentGroup group, String description, String appSpec, String config) {
+  public String create(
+      DeploymentGroup group,
+      String description,
+      String appSpec,
+      String config,
+      boolean whateverTheAlarms) {
     ObjectNode input = named(group).put("description", description);
     if (!config.isEmpty()) {
       input.put("deploymentConfigName", config);
+    }
+    if (whateverTheAlarms) {
+      input.putObject("overrideAlarmConfiguration").put("enabled", false);
     }
     input
         .putObject("revision")

@@ -333,8 +333,13 @@ public final class Cards {
               + (one ? "it until it has" : "them until they have")
               + " left that state."
               + (alarms.keepsEcsFromWatching()
-                  ? " ECS itself watches no alarm in such a rollout"
-                      + (on.size() < alarms.alarms().size() ? "; Slipway watches the others." : ".")
+                  ? deployment.rollout().codeDeployId().isPresent()
+                      ? " CodeDeploy does not: it stops what begins while an alarm of its group is"
+                          + " in ALARM."
+                      : " ECS itself watches no alarm in such a rollout"
+                          + (on.size() < alarms.alarms().size()
+                              ? "; Slipway watches the others."
+                              : ".")
                   : ""));
     }
     if (!alarms.problem().isEmpty()) {

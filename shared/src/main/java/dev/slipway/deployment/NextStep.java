@@ -9,6 +9,7 @@ import dev.slipway.follow.Reading;
 import dev.slipway.follow.Settings;
 import dev.slipway.follow.Settings.Busy;
 import dev.slipway.follow.Settings.Switch;
+import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
 import dev.slipway.verdict.CodeDeployed;
@@ -78,13 +79,20 @@ public final class NextStep {
     return switch (verdict) {
       case Verdict.Succeeded() -> completed(deployment, rollout, seen);
       case Verdict.SucceededWithoutTasks() -> new Step.Succeed(Reason.COMPLETED_WITHOUT_TASKS);
-      case Verdict.Failed(Failure why) -> new Step.Fail(why, false);
-      case Verdict.RollingBack(Failure why) -> new Step.Fail(why, true);
-      case Verdict.RolledBack(Failure why, String revision) -> new Step.Fail(why, true);
-      case Verdict.RollbackFailed(Failure why) -> new Step.Fail(why, false);
+      case Verdict.Failed(Failure why) -> failed(deployment, why, false, seen);
+      case Verdict.RollingBack(Failure why) -> failed(deployment, why, true, seen);
+      case Verdict.RolledBack(Failure why, String revision) -> failed(deployment, why, true, seen);
+      case Verdict.RollbackFailed(Failure why) -> failed(deployment, why, false, seen);
       case Verdict.Superseded(String taskDefinition) -> new Step.GiveWay(taskDefinition);
       case Verdict.Going() -> going(head, deployment, rollout, seen);
     };
+  }
+
+  /** CodeDeploy does not name the alarm that it stopped for: it is looked for first. */
+  private static Step failed(Deployment deployment, Failure why, boolean goesBack, Situation seen) {
+    boolean unnamed =
+        why == Failure.ALARM && seen.codeDeployed().isPresent() && !deployment.alarms().lookedFor();
+    return unnamed ? new Step.FindAlarms() : new Step.Fail(why, goesBack);
   }
 
   private static Step completed(Deployment deployment, Rollout rollout, Situation seen) {
@@ -116,8 +124,15 @@ public final class NextStep {
         .alarms()
         .against(
             seen.alarms().orElse(List.of()),
-            seen.serviceDeployment().map(ServiceDeployment::alarms).orElse(""),
+            says(deployment, seen.serviceDeployment()),
             deployment.status() == Status.BAKING);
+  }
+
+  /** What is said of the service's own alarms while it rolls out. */
+  private static String says(Deployment deployment, Optional<ServiceDeployment> serviceDeployment) {
+    return deployment.rollout().codeDeployId().isPresent()
+        ? AlarmsInUse.BY_CODE_DEPLOY
+        : serviceDeployment.map(ServiceDeployment::alarms).orElse("");
   }
 
   /**
@@ -130,28 +145,38 @@ public final class NextStep {
 
   /** Names of the alarms whose states the decision about a deployment in flight may need. */
   public static Set<String> alarmsToAsk(
-      Deployment deployment, Optional<ServiceDeployment> serviceDeployment) {
+      Deployment deployment,
+      Optional<ServiceDeployment> serviceDeployment,
+      Optional<CodeDeployed> codeDeployed) {
     if (deployment.isRollback()) {
       return Set.of();
     }
     Set<String> names = new TreeSet<>();
     deployment
         .alarms()
-        .judgedHere(
-            serviceDeployment.map(ServiceDeployment::alarms).orElse(""),
-            deployment.status() == Status.BAKING)
+        .judgedHere(says(deployment, serviceDeployment), deployment.status() == Status.BAKING)
         .forEach(alarm -> names.add(alarm.name()));
-    // For CloudWatch's words, where ECS has judged.
+    // For CloudWatch's words, where ECS has judged; CodeDeploy does not even name them.
     serviceDeployment.ifPresent(judged -> names.addAll(judged.triggeredAlarms()));
+    if (codeDeployed.filter(CodeDeployed::stoppedByAlarm).isPresent()) {
+      deployment.alarms().alarms().forEach(alarm -> names.add(alarm.name()));
+    }
     return names;
   }
 
-  /** The alarms of a deployment that failed by them: those that Slipway saw, or that ECS names. */
+  /**
+   * The alarms of a deployment that failed by them: those that Slipway saw, that ECS names, or that
+   * are on when CodeDeploy has stopped it for one.
+   */
   public static AlarmsInUse failedBy(Deployment deployment, Situation seen) {
     Set<String> names = new TreeSet<>();
     alarmsAgainst(deployment, seen).forEach(alarm -> names.add(alarm.name()));
     seen.serviceDeployment().ifPresent(judged -> names.addAll(judged.triggeredAlarms()));
-    return deployment.alarms().failedBy(names, seen.alarms().orElse(List.of()));
+    List<AlarmState> now = seen.alarms().orElse(List.of());
+    if (seen.codeDeployed().filter(CodeDeployed::stoppedByAlarm).isPresent()) {
+      names.addAll(deployment.alarms().ownThatAreOn(now));
+    }
+    return deployment.alarms().failedBy(names, now);
   }
 
   private static Step going(Head head, Deployment deployment, Rollout rollout, Situation seen) {

@@ -22,12 +22,18 @@ import java.util.stream.Collectors;
  * judge. An alarm that was in ALARM at the start says nothing about the new revision until it has
  * left that state and come into it again.
  *
+ * <p>CodeDeploy watches the alarms of its deployment group until its deployment has ended, and
+ * stops one for an alarm that was on before it, too.
+ *
  * @param lookedFor whether anybody has looked for them yet; if not, the list says nothing
  * @param alarms each once, by name
  * @param problem why they were not found, or are not all watched, for people; empty if all is well
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html">alarms
  *     in ECS</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html">alarms
+ *     in CodeDeploy</a>
  */
 public record AlarmsInUse(boolean lookedFor, List<Alarm> alarms, String problem) {
 
@@ -43,11 +49,15 @@ public record AlarmsInUse(boolean lookedFor, List<Alarm> alarms, String problem)
   /** {@code alarms.status} of a service deployment whose alarms ECS does not watch. */
   private static final String DISABLED = "DISABLED";
 
+  /** In its place, where CodeDeploy deploys and watches the alarms of its group. */
+  public static final String BY_CODE_DEPLOY = "CODE_DEPLOY";
+
   /**
    * One of them.
    *
    * @param arn empty if not known
-   * @param ofService whether it is one of the service's {@code deploymentConfiguration.alarms}
+   * @param ofService whether it is one of the service's {@code deploymentConfiguration.alarms}, or
+   *     of its CodeDeploy group's
    * @param onAtStart whether it was in ALARM already when the rollout began
    * @param since since when it was, if it was; null if it was not, or if CloudWatch does not say
    * @param wentOff whether the deployment failed by it
@@ -139,19 +149,31 @@ public record AlarmsInUse(boolean lookedFor, List<Alarm> alarms, String problem)
   /**
    * Those that Slipway judges by.
    *
-   * @param ecsSays {@code alarms.status} of the service deployment; empty if not known
+   * @param says {@code alarms.status} of the service deployment, or {@link #BY_CODE_DEPLOY}; empty
+   *     if not known
    * @param completed whether the rollout is complete, so that ECS watches nothing any more
    */
-  public List<Alarm> judgedHere(String ecsSays, boolean completed) {
-    boolean ecsWatches = !completed && !keepsEcsFromWatching() && !ecsSays.equals(DISABLED);
-    return alarms.stream().filter(alarm -> !(ecsWatches && alarm.ofService())).toList();
+  public List<Alarm> judgedHere(String says, boolean completed) {
+    boolean watched =
+        says.equals(BY_CODE_DEPLOY) || (!keepsEcsFromWatching() && !says.equals(DISABLED));
+    return alarms.stream().filter(alarm -> completed || !watched || !alarm.ofService()).toList();
   }
 
   /** Those of {@link #judgedHere} that say now that the new revision is bad. */
-  public List<Alarm> against(Collection<AlarmState> now, String ecsSays, boolean completed) {
+  public List<Alarm> against(Collection<AlarmState> now, String says, boolean completed) {
     Map<String, AlarmState> byName = byName(now);
-    return judgedHere(ecsSays, completed).stream()
+    return judgedHere(says, completed).stream()
         .filter(alarm -> alarm.speaksAgainst(byName.get(alarm.name())))
+        .toList();
+  }
+
+  /** Names of the service's own that are in ALARM now, whoever judges by them. */
+  public List<String> ownThatAreOn(Collection<AlarmState> now) {
+    Map<String, AlarmState> byName = byName(now);
+    return alarms.stream()
+        .filter(Alarm::ofService)
+        .map(Alarm::name)
+        .filter(name -> byName.containsKey(name) && byName.get(name).on())
         .toList();
   }
 

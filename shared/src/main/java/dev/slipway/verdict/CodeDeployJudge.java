@@ -66,7 +66,7 @@ final class CodeDeployJudge {
   /** CodeDeploy's error codes; a new one is CodeDeploy's failure, and its words are shown. */
   private static Failure why(CodeDeployment deployment, Observation seen) {
     return switch (deployment.errorCode()) {
-      case "ALARM_ACTIVE" -> Failure.ALARM;
+      case CodeDeployed.ALARM_ACTIVE -> Failure.ALARM;
       case "HOOK_EXECUTION_FAILURE" -> Failure.HOOK_FAILED;
       case "TIMEOUT" -> Failure.NO_PROGRESS;
       case "MANUAL_STOP" -> stopped(seen);

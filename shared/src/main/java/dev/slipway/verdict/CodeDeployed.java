@@ -24,6 +24,9 @@ public record CodeDeployed(CodeDeployment deployment, Optional<CodeDeployment> r
   /** Production traffic goes to the new task set; the old one is kept for a while. */
   public static final String TRAFFIC_SHIFTED = "TRAFFIC_SHIFTED";
 
+  /** CodeDeploy's error code. */
+  static final String ALARM_ACTIVE = "ALARM_ACTIVE";
+
   private static final String READY = "READY";
   private static final String BAKING = "BAKING";
   private static final String TASKS_READY = "TASKS_READY";
@@ -62,6 +65,11 @@ public record CodeDeployed(CodeDeployment deployment, Optional<CodeDeployment> r
   /** It waits until somebody lets the traffic go. */
   public boolean ready() {
     return deployment.status().equals("Ready");
+  }
+
+  /** CodeDeploy has stopped it for an alarm of its group. */
+  public boolean stoppedByAlarm() {
+    return deployment.errorCode().equals(ALARM_ACTIVE);
   }
 
   /** It has ended without success, and a rollback of CodeDeploy's own may be about to begin. */

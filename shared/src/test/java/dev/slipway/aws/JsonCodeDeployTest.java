@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonCodeDeployTest {
 
@@ -141,28 +143,30 @@ class JsonCodeDeployTest {
   void createsWithTheAppSpecAsText() {
     aws.answer("CreateDeployment", "{\"deploymentId\":\"d-1\"}");
     aws.answer("CreateDeployment", "{\"deploymentId\":\"d-2\"}");
-    assertThat(codeDeploy.create(GROUP, "ours", "{\"version\":0.0}", "")).isEqualTo("d-1");
-    assertThat(codeDeploy.create(GROUP, "ours", "x", CodeDeploy.AT_ONCE)).isEqualTo("d-2");
+    assertThat(codeDeploy.create(GROUP, "ours", "{\"version\":0.0}", "", false)).isEqualTo("d-1");
+    assertThat(codeDeploy.create(GROUP, "ours", "x", CodeDeploy.AT_ONCE, true)).isEqualTo("d-2");
     assertThat(aws.input(0))
         .isEqualTo(
             "{\"applicationName\":\"shop\",\"deploymentGroupName\":\"web\",\"description\":\"ours\","
                 + "\"revision\":{\"revisionType\":\"AppSpecContent\",\"appSpecContent\":"
                 + "{\"content\":\"{\\\"version\\\":0.0}\"}}}");
     assertThat(aws.input(1))
-        .contains("\"deploymentConfigName\":\"CodeDeployDefault.ECSAllAtOnce\"");
+        .contains(
+            "\"deploymentConfigName\":\"CodeDeployDefault.ECSAllAtOnce\","
+                + "\"overrideAlarmConfiguration\":{\"enabled\":false},");
   }
 
   @Test
   void anAnswerWithoutAnIdMayHaveHadItsEffect() {
     aws.answer("CreateDeployment", "{}");
-    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", ""))
+    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", "", false))
         .isInstanceOfSatisfying(AwsException.class, e -> assertThat(e.outcomeUnknown()).isTrue());
   }
 
   @Test
   void oneAtATimeIsNoThrottle() {
     aws.refuse(AwsService.CODEDEPLOY, "CreateDeployment", "DeploymentLimitExceededException", "");
-    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", ""))
+    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", "", false))
         .isInstanceOfSatisfying(
             AwsException.class,
             e -> {
@@ -190,6 +194,29 @@ class JsonCodeDeployTest {
         + "\",\"serviceName\":\""
         + service
         + "\"}]}";
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"enabled":true,"alarms":[{"name":"a"},{"name":"b"}]}  | [a, b]
+          {"enabled":false,"alarms":[{"name":"a"}]}              | []
+          {"enabled":true,"alarms":[]}                           | []
+          {}                                                     | []
+          """)
+  void knowsForWhichAlarmsAGroupStops(String alarms, String names) {
+    aws.answer(
+        "GetDeploymentGroup", "{\"deploymentGroupInfo\":{\"alarmConfiguration\":" + alarms + "}}");
+    assertThat(codeDeploy.alarms(GROUP)).hasToString(names);
+  }
+
+  @Test
+  void aGroupThatIsGoneStopsForNoAlarm() {
+    aws.refuse(
+        AwsService.CODEDEPLOY, "GetDeploymentGroup", "DeploymentGroupDoesNotExistException", "");
+    assertThat(codeDeploy.alarms(GROUP)).isEmpty();
   }
 
   @Test

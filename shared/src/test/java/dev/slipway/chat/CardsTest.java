@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
+import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
@@ -80,6 +81,20 @@ class CardsTest {
         .contains(
             "⚠️ own was in ALARM already when the rollout began. Slipway ignores it until it has"
                 + " left that state. ECS itself watches no alarm in such a rollout.");
+  }
+
+  @Test
+  void saysThatCodeDeployStopsForAnAlarmThatWasOn() {
+    Deployment deployment =
+        Sample.deployment(Status.ROLLED_BACK, Reason.ALARM)
+            .with(Rollout.begunByCodeDeploy("d-ABCDEFGH1", Sample.START))
+            .with(alarms("ALARM", "own"));
+
+    assertThat(lines(card(deployment)))
+        .contains(
+            "⚠️ own was in ALARM already when the rollout began. Slipway ignores it until it has"
+                + " left that state. CodeDeploy does not: it stops what begins while an alarm of"
+                + " its group is in ALARM.");
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.follow.Settings.Busy;
 import dev.slipway.follow.Settings.Switch;
+import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.Verdict.Failure;
@@ -166,6 +167,83 @@ class CodeDeployStepTest {
                 told(ours("Failed", "HOOK_EXECUTION_FAILURE", BACK), back("InProgress")),
                 SOON))
         .isEqualTo(new Step.Fail(Failure.HOOK_FAILED, true));
+  }
+
+  // ---- alarms
+
+  private static AlarmState alarm(String name, String state, Instant since) {
+    return new AlarmState(name, "arn:" + name, state, name + " is " + state, since);
+  }
+
+  private static Head with(AlarmsInUse alarms, Status status) {
+    Deployment rolling = rolling(head()).inFlight().orElseThrow();
+    return head()
+        .inFlight(
+            rolling
+                .with(alarms)
+                .with(rolling.rollout().toBuilder().bakeUntil(NOON.plusSeconds(1200)).build())
+                .as(status, Reason.IN_PROGRESS, "", NOON));
+  }
+
+  private static Step decide(Head head, CodeDeployed told, AlarmState... states) {
+    return NextStep.decide(
+        head,
+        situation(SOON, SHIFTED, settings())
+            .withCodeDeployed(Optional.of(told))
+            .with(Optional.of(List.of(states))));
+  }
+
+  private static final AlarmsInUse GROUPS =
+      AlarmsInUse.found(
+          List.of(alarm("errors", "OK", NOON.minusSeconds(60)), alarm("tagged", "OK", NOON)),
+          List.of("errors"),
+          NOON);
+
+  @Test
+  void anAlarmOfTheGroupIsCodeDeploysUntilItHasEndedAndSlipwaysInTheBake() {
+    AlarmState on = alarm("errors", "ALARM", NOON.plusSeconds(30));
+    CodeDeployed going = told(ours("InProgress", "", ""));
+    CodeDeployed done = told(ours("Succeeded", "", ""));
+    assertThat(decide(with(GROUPS, Status.ROLLING_OUT), going, on)).isInstanceOf(Step.Follow.class);
+    assertThat(decide(with(GROUPS, Status.BAKING), done, on))
+        .isEqualTo(new Step.Fail(Failure.ALARM, false));
+    assertThat(
+            NextStep.alarmsToAsk(
+                with(GROUPS, Status.ROLLING_OUT).inFlight().orElseThrow(),
+                Optional.empty(),
+                Optional.of(going)))
+        .containsExactly("tagged");
+    assertThat(
+            NextStep.alarmsToAsk(
+                with(GROUPS, Status.BAKING).inFlight().orElseThrow(),
+                Optional.empty(),
+                Optional.of(done)))
+        .containsExactly("errors", "tagged");
+  }
+
+  @Test
+  void theAlarmForWhichCodeDeployStoppedIsLookedForAndNamed() {
+    CodeDeployed stopped = told(ours("Stopped", "ALARM_ACTIVE", ""));
+    assertThat(decide(with(AlarmsInUse.NOT_LOOKED_FOR, Status.ROLLING_OUT), stopped))
+        .isEqualTo(new Step.FindAlarms());
+    Head found = with(GROUPS, Status.ROLLING_OUT);
+    Deployment failing = found.inFlight().orElseThrow();
+    assertThat(NextStep.alarmsToAsk(failing, Optional.empty(), Optional.of(stopped)))
+        .containsExactly("errors", "tagged");
+    AlarmState on = alarm("errors", "ALARM", NOON.plusSeconds(30));
+    assertThat(decide(found, stopped, on)).isEqualTo(new Step.Fail(Failure.ALARM, false));
+    assertThat(
+            NextStep.failedBy(
+                    failing,
+                    situation(SOON, SHIFTED, settings())
+                        .withCodeDeployed(Optional.of(stopped))
+                        .with(Optional.of(List.of(on))))
+                .wentOff())
+        .singleElement()
+        .satisfies(alarm -> {
+          assertThat(alarm.name()).isEqualTo("errors");
+          assertThat(alarm.reason()).isEqualTo("errors is ALARM");
+        });
   }
 
   // ---- the way back

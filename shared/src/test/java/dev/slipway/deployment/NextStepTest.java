@@ -569,7 +569,7 @@ class NextStepTest {
       Deployment back = deployment(Status.ROLLING_OUT, 3, 2).with(AlarmsInUse.NOT_LOOKED_FOR);
       assertThat(NextStep.decide(head().inFlight(back), seen(SOON, ROLLING, LOUD)))
           .isInstanceOf(Step.Follow.class);
-      assertThat(NextStep.alarmsToAsk(back, Optional.empty())).isEmpty();
+      assertThat(NextStep.alarmsToAsk(back, Optional.empty(), Optional.empty())).isEmpty();
     }
 
     @Test
@@ -621,10 +621,11 @@ class NextStepTest {
       AlarmsInUse alarms = AlarmsInUse.found(List.of(QUIET, tagged), List.of("web-5xx"), NOON);
       Deployment rolling = rolling(alarms).inFlight().orElseThrow();
       Deployment baking = baking(alarms).inFlight().orElseThrow();
-      assertThat(NextStep.alarmsToAsk(rolling, Optional.empty())).containsExactly("tagged");
-      assertThat(NextStep.alarmsToAsk(baking, Optional.empty()))
+      assertThat(NextStep.alarmsToAsk(rolling, Optional.empty(), Optional.empty()))
+          .containsExactly("tagged");
+      assertThat(NextStep.alarmsToAsk(baking, Optional.empty(), Optional.empty()))
           .containsExactly("tagged", "web-5xx");
-      assertThat(NextStep.alarmsToAsk(rolling, Optional.of(triggered())))
+      assertThat(NextStep.alarmsToAsk(rolling, Optional.of(triggered()), Optional.empty()))
           .as("for the words of what ECS has judged by")
           .containsExactly("tagged", "web-5xx");
     }

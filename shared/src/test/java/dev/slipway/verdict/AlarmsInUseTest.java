@@ -44,6 +44,10 @@ class AlarmsInUseTest {
           ALARM             , OK    , MONITORING         , false    , own tagged
           # ECS saw at its start what was over when we looked
           OK                , OK    , DISABLED           , false    , own tagged
+          # CodeDeploy watches all of its group's, also one that was on before
+          OK                , OK    , CODE_DEPLOY        , false    , tagged
+          ALARM             , OK    , CODE_DEPLOY        , false    , tagged
+          ALARM             , OK    , CODE_DEPLOY        , true     , own tagged
           # after the rollout nobody else watches
           OK                , OK    , MONITORING_COMPLETE, true     , own tagged
           ALARM             , ALARM , DISABLED           , true     , own tagged
@@ -97,6 +101,24 @@ class AlarmsInUseTest {
     assertThat(alarms.against(now, "MONITORING_COMPLETE", true))
         .extracting(Alarm::name)
         .containsExactly("own");
+  }
+
+  @Test
+  void whatCodeDeployMayHaveStoppedForIsWhatIsOnOfItsGroup() {
+    AlarmsInUse alarms =
+        AlarmsInUse.found(
+            List.of(
+                state("a", "OK", BEFORE), state("b", "ALARM", BEFORE), state("c", "OK", BEFORE)),
+            List.of("a", "b"),
+            START);
+    assertThat(
+            alarms.ownThatAreOn(
+                List.of(
+                    state("a", "ALARM", LATER),
+                    state("b", "ALARM", BEFORE),
+                    state("c", "ALARM", LATER))))
+        .containsExactly("a", "b");
+    assertThat(alarms.ownThatAreOn(List.of(state("a", "OK", BEFORE)))).isEmpty();
   }
 
   @Test

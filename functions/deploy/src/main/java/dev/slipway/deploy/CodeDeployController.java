@@ -19,6 +19,7 @@ import dev.slipway.verdict.CodeDeployed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -137,6 +138,12 @@ final class CodeDeployController implements Controller {
     }
   }
 
+  /** Those of the group that was found when the deployment began. */
+  @Override
+  public List<String> alarms(ServiceView service) {
+    return ledger.deploymentGroup(service.ref()).map(codeDeploy::alarms).orElse(List.of());
+  }
+
   @Override
   public void meet(ServiceView service) {
     try {
@@ -211,8 +218,10 @@ final class CodeDeployController implements Controller {
                 group,
                 CodeDeployNames.description(deployment),
                 appSpec(deployment),
-                // A way back does not wait for a canary.
-                deployment.isRollback() ? CodeDeploy.AT_ONCE : "");
+                // A way back does not wait for a canary, nor is it stopped by the alarm for which
+                // it is gone.
+                deployment.isRollback() ? CodeDeploy.AT_ONCE : "",
+                deployment.isRollback() && !codeDeploy.alarms(group).isEmpty());
         log.info(
             "CodeDeploy deploys", "service", service.ref().brief(), "codedeploy_deployment", id);
         return new Started.UnderWay(Rollout.begunByCodeDeploy(id, clock.instant()));

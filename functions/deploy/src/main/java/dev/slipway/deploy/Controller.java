@@ -7,6 +7,7 @@ import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.verdict.CodeDeployed;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,9 @@ interface Controller {
 
   /** First sight of a service: remembers by what later events will name it. Never fails. */
   void meet(ServiceView service);
+
+  /** Names of the alarms that it watches itself while it deploys this service. */
+  List<String> alarms(ServiceView service);
 
   /** What there is to judge of a rollout that was started. */
   Told look(Deployment deployment, ServiceView service);

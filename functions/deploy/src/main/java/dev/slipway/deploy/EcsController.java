@@ -16,6 +16,7 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.runtime.Log;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** ECS moves the service itself, with whichever strategy the service is set to. */
@@ -41,6 +42,11 @@ final class EcsController implements Controller {
   @Override
   public RolledBackBy itself() {
     return RolledBackBy.ECS;
+  }
+
+  @Override
+  public List<String> alarms(ServiceView service) {
+    return service.alarms();
   }
 
   @Override

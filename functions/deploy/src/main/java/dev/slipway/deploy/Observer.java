@@ -72,7 +72,7 @@ final class Observer {
         codeDeployed = told.codeDeployed();
         boolean baking = serviceDeployment.map(ServiceDeployment::baking).orElse(false);
         stopped = stopped(head, deployment, service.get(), baking, now);
-        states = states(NextStep.alarmsToAsk(deployment, serviceDeployment));
+        states = states(NextStep.alarmsToAsk(deployment, serviceDeployment, codeDeployed));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
       last =

@@ -377,9 +377,9 @@ final class WayForward extends Act {
   }
 
   private AlarmsInUse alarms(Deployment deployment) {
-    List<String> own = seen.service().alarms();
-    Set<String> names = new TreeSet<>(own);
     try {
+      List<String> own = controllers.of(deployment).alarms(seen.service());
+      Set<String> names = new TreeSet<>(own);
       names.addAll(tools.alarms().tagged(head.service()));
       return AlarmsInUse.found(
           names.isEmpty() ? List.of() : tools.alarms().states(names), own, startedAt(deployment));

@@ -55,6 +55,7 @@ public final class CodeDeploy {
   public Operations operations() {
     return new Operations()
         .on("CreateApplication", this::createApplication)
+        .on("DeleteApplication", this::deleteApplication)
         .on("ListApplications", this::listApplications)
         .on("CreateDeploymentGroup", this::createGroup)
         .on("ListDeploymentGroups", this::listGroups)
@@ -80,6 +81,20 @@ public final class CodeDeploy {
       throw new Refusal("ApplicationAlreadyExistsException", "Application already exists: " + name);
     }
     return Json.object().put("applicationId", account.ids().uuid());
+  }
+
+  /** With its groups, its revisions and what it deployed. */
+  private ObjectNode deleteApplication(ObjectNode input) {
+    String name = Json.text(input, "applicationName", "");
+    applications.remove(name);
+    deployments.values().removeIf(each -> {
+      boolean its = each.group.application.equals(name);
+      if (its) {
+        BlueGreen.cancel(each);
+      }
+      return its;
+    });
+    return Json.object();
   }
 
   private ObjectNode listApplications(ObjectNode input) {
@@ -209,6 +224,10 @@ public final class CodeDeploy {
             taskDefinition,
             config,
             account.now());
+    if (input.get("overrideAlarmConfiguration") instanceof ObjectNode alarms) {
+      deployment.ownAlarms = alarms.deepCopy();
+      deployment.alarms = Group.alarms(alarms);
+    }
     deployments.put(deployment.id, deployment);
     blueGreen.start(deployment);
     return Json.object().put("deploymentId", deployment.id);

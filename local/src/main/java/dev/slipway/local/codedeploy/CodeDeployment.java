@@ -110,6 +110,12 @@ final class CodeDeployment {
 
   AccountClock.Timer timer;
 
+  /** An alarm among them stops it: the group's, if it brought none of its own. */
+  List<String> alarms;
+
+  /** The alarms that it brought along, as CreateDeployment was given them, or null. */
+  ObjectNode ownAlarms;
+
   /** The deployment that takes this one back, or null. */
   CodeDeployment rollback;
 
@@ -136,6 +142,7 @@ final class CodeDeployment {
     this.config = config;
     this.shifting = Shifting.of(config);
     this.createdAt = createdAt;
+    this.alarms = group.alarms();
   }
 
   /** By which CodeDeploy keeps the AppSpec. */
@@ -223,6 +230,9 @@ final class CodeDeployment {
         info.put("rollbackTriggeringDeploymentId", triggeredBy.id)
             .put("rollbackMessage", "Deployment " + triggeredBy.id + " is rolled back.");
       }
+    }
+    if (ownAlarms != null) {
+      node.set("overrideAlarmConfiguration", ownAlarms.deepCopy());
     }
     node.set(
         "autoRollbackConfiguration",

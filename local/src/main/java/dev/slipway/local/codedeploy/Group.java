@@ -35,7 +35,10 @@ final class Group {
   }
 
   List<String> alarms() {
-    JsonNode alarms = document.path("alarmConfiguration");
+    return alarms(document.path("alarmConfiguration"));
+  }
+
+  static List<String> alarms(JsonNode alarms) {
     return alarms.path("enabled").asBoolean()
         ? alarms.path("alarms").findValuesAsText("name")
         : List.of();

@@ -26,6 +26,13 @@ final class Broom {
       }
       account.ecs().forgetCapacity(cluster.asText());
     }
+    for (JsonNode application :
+        call(AwsService.CODEDEPLOY, "ListApplications", Json.object()).path("applications")) {
+      call(
+          AwsService.CODEDEPLOY,
+          "DeleteApplication",
+          Json.object().put("applicationName", application.asText()));
+    }
     ObjectNode active = Json.object().put("status", "ACTIVE");
     for (JsonNode revision :
         call(AwsService.ECS, "ListTaskDefinitions", active).path("taskDefinitionArns")) {

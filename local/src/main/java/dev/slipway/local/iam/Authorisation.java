@@ -617,6 +617,9 @@ public final class Authorisation {
                   "codedeploy:" + more,
                   surroundings.arn("codedeploy", "application:" + application)));
         }
+        if (input.path("overrideAlarmConfiguration").isObject()) {
+          needed.add(Access.of("codedeploy:UpdateDeploymentGroup", group));
+        }
         yield needed;
       }
       case "GetDeploymentGroup", "ListDeployments" -> List.of(Access.of(action, group));

@@ -205,6 +205,38 @@ class CodeDeployTest {
   }
 
   @Test
+  void anAlarmThatIsOnBlocksADeploymentUnlessItSetsTheAlarmsAside() {
+    world.call(AwsService.CLOUDWATCH, "PutMetricAlarm", "{'AlarmName': 'errors'}");
+    world.call(
+        AwsService.CLOUDWATCH,
+        "SetAlarmState",
+        "{'AlarmName': 'errors', 'StateValue': 'ALARM', 'StateReason': 'a test'}");
+    group(BACK + "'alarmConfiguration': {'enabled': true, 'alarms': [{'name': 'errors'}]},");
+    String blocked = create("healthy");
+    untilStatus(blocked, "Stopped");
+    assertThat(get(blocked).path("errorInformation").path("code").asText())
+        .isEqualTo("ALARM_ACTIVE");
+    assertThat(world.service().path("taskSets")).hasSize(1);
+    assertThat(get(blocked).path("rollbackInfo").isMissingNode())
+        .as("there is nothing to go back from")
+        .isTrue();
+
+    ObjectNode input =
+        json(
+            "{'applicationName': 'a', 'deploymentGroupName': 'g',"
+                + " 'overrideAlarmConfiguration': {'enabled': false}}");
+    input.set("revision", get(blocked).path("revision"));
+    String id =
+        world
+            .account
+            .call(AwsService.CODEDEPLOY, "CreateDeployment", input)
+            .path("deploymentId")
+            .asText();
+    assertThat(get(id).at("/overrideAlarmConfiguration/enabled").isBoolean()).isTrue();
+    untilStatus(id, "Succeeded");
+  }
+
+  @Test
   void aTaskDefinitionThatIsNotThereFailsTheDeployment() {
     group("");
     String id = createFor("web:99");
