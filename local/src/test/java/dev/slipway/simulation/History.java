@@ -30,7 +30,7 @@ final class History {
   History(long seed, Mutation mutation) {
     this.seed = seed;
     this.random = new Random(seed);
-    this.setting = Setting.drawn(random);
+    this.setting = Setting.drawn(random, new Random(~seed));
     this.world = new OneProcess(seed, setting, mutation);
     this.people = new People(world, random);
   }

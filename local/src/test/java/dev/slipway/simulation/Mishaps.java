@@ -1,17 +1,23 @@
 package dev.slipway.simulation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.runtime.Json;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** What goes wrong once, at the next call of an operation: the ways to die that have a name. */
 final class Mishaps {
 
   private final Map<String, Runnable> before = new HashMap<>();
   private final Map<String, Mishap> after = new HashMap<>();
+
+  private final Set<String> stale = new HashSet<>();
+  private final Map<String, ObjectNode> answers = new HashMap<>();
 
   private interface Mishap {
     void strike(AwsService service, String operation);
@@ -41,13 +47,22 @@ final class Mishaps {
         });
   }
 
+  /** It is answered as it was before: AWS has not heard of the last change everywhere. */
+  void stale(String operation) {
+    stale.add(operation);
+  }
+
   AwsApi around(AwsApi aws) {
     return (service, operation, input) -> {
+      if (answers.containsKey(operation) && stale.remove(operation)) {
+        return answers.get(operation).deepCopy();
+      }
       Runnable other = before.remove(operation);
       if (other != null) {
         other.run();
       }
       var answer = aws.call(service, operation, input);
+      answers.put(operation, answer.deepCopy());
       Mishap mishap = after.remove(operation);
       if (mishap != null) {
         mishap.strike(service, operation);

@@ -77,22 +77,28 @@ record Setting(
         update);
   }
 
-  static Setting drawn(Random random) {
-    return new Setting(
-        Chaos.Rates.drawn(random),
-        new Delivery(random.nextInt(200), random.nextInt(300), true),
-        new EcsUnknowns(
-            random.nextBoolean(),
-            random.nextBoolean(),
-            random.nextBoolean(),
-            random.nextBoolean(),
-            random.nextBoolean(),
-            random.nextBoolean()),
-        random.nextInt(4) > 0,
-        random.nextInt(4) > 0,
-        random.nextInt(4) == 0,
-        Duration.ofSeconds(random.nextInt(3) == 0 ? random.nextInt(120) : 0),
-        Duration.ofMinutes(random.nextInt(3) == 0 ? random.nextInt(60) : 0),
-        Update.drawn(random));
+  /**
+   * @param later for what was added later, so that a seed goes on meaning what it meant
+   */
+  static Setting drawn(Random random, Random later) {
+    Setting drawn =
+        new Setting(
+            Chaos.Rates.drawn(random),
+            new Delivery(random.nextInt(200), random.nextInt(300), true),
+            new EcsUnknowns(
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                false,
+                random.nextBoolean(),
+                random.nextBoolean()),
+            random.nextInt(4) > 0,
+            random.nextInt(4) > 0,
+            random.nextInt(4) == 0,
+            Duration.ofSeconds(random.nextInt(3) == 0 ? random.nextInt(120) : 0),
+            Duration.ofMinutes(random.nextInt(3) == 0 ? random.nextInt(60) : 0),
+            Update.drawn(random));
+    return later.nextBoolean() ? drawn.with(drawn.ecs.namingReplaced()) : drawn;
   }
 }

@@ -14,6 +14,7 @@ import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
+import dev.slipway.local.ecs.EcsUnknowns;
 import dev.slipway.policy.Release;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
@@ -165,6 +166,82 @@ class WholeLoopTest {
     assertThat(deployment(2).reason()).isEqualTo(Reason.CIRCUIT_BREAKER);
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
     assertThat(head().quarantine()).hasSize(1);
+  }
+
+  /** ECS is eventually consistent: it may not list yet what it has just been told to do. */
+  @Test
+  void aDeploymentThatEcsDoesNotListYetWasNotReplacedByAnybody() {
+    world(ANY, BREAKER);
+    world.pass(Duration.ofMinutes(2));
+    world.mishaps.before("UpdateService", () -> world.mishaps.stale("DescribeServices"));
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(head().lastSequence()).isEqualTo(2);
+  }
+
+  /** Its end would have been taken for the end of the newer one. */
+  @Test
+  void theServiceDeploymentThatOursTookThePlaceOfIsNotTakenForOurs() {
+    world = new OneProcess(1, Setting.ORDERLY.with(EcsUnknowns.standard().namingReplaced()));
+    world.follower(ANY, 2, BREAKER);
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
+    world.push("v2", "slow:600");
+    world.until(
+        () ->
+            world
+                .truth
+                .deployment(WEB, 2)
+                .map(d -> d.rollout().serviceDeploymentArn().startsWith("arn"))
+                .orElse(false),
+        Duration.ofMinutes(5));
+
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(3).rollout().serviceDeploymentArn())
+        .isNotEqualTo(deployment(2).rollout().serviceDeploymentArn());
+  }
+
+  private void somebodyDeploys(String image) {
+    world.ecs(
+        "UpdateService",
+        "{'cluster': 'prod', 'service': 'web', 'taskDefinition': '" + world.register(image) + "'}");
+  }
+
+  @Test
+  void whatSomebodyDeploysInTheMomentBeforeGoingBackIsLeftAsItIs() {
+    world(ANY, NO_BREAKER);
+    world.mishaps.before("StopServiceDeployment", () -> somebodyDeploys("team/app:v1"));
+    world.push("v2", "crash");
+    untilEnded(2);
+    world.pass(Duration.ofMinutes(10));
+    assertThat(runs()).isEqualTo("web:3");
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
+    assertThat(deployment(3).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(head().lastGood().orElseThrow().taskDefinition()).endsWith("web:3");
+  }
+
+  /** Our copy was made of what ran before, and would have undone theirs. */
+  @Test
+  void whatSomebodyDeploysWhileOursIsPreparedIsLeftAsItIs() {
+    world(ANY, BREAKER);
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.push("v2", "healthy");
+    world.until(
+        () -> world.truth.deployment(WEB, 2).map(d -> d.status() == Status.PREPARING).orElse(false),
+        Duration.ofMinutes(1));
+    world.clock.advance(Duration.ofSeconds(5));
+    somebodyDeploys("team/app:v1");
+    untilEnded(2);
+    world.pass(Duration.ofMinutes(10));
+    assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(runs()).isEqualTo("web:3");
   }
 
   @Test

@@ -38,6 +38,9 @@ public final class NextStep {
   /** Likewise while ECS waits for a person or a function. */
   static final Duration PAUSED_LOOK = Duration.ofMinutes(10);
 
+  /** How long a deployment that ECS has named may be missing from what it says of the service. */
+  static final Duration LISTED_WITHIN = Duration.ofMinutes(1);
+
   private NextStep() {}
 
   public static Step decide(Head head, Situation seen) {
@@ -71,6 +74,9 @@ public final class NextStep {
     if (deployment.status() == Status.BAKING) {
       return baking(head, deployment, service, seen);
     }
+    if (notListedYet(deployment, service, seen)) {
+      return new Step.Follow(deployment.rollout(), seen.now().plus(LISTED_WITHIN));
+    }
     Rollout rollout = progress(deployment, service, seen);
     Verdict verdict = Judge.judge(observation(deployment, rollout, service, seen));
     if (deployment.isRollback()) {
@@ -88,11 +94,49 @@ public final class NextStep {
     };
   }
 
+<<<<<<< HEAD
   /** CodeDeploy does not name the alarm that it stopped for: it is looked for first. */
   private static Step failed(Deployment deployment, Failure why, boolean goesBack, Situation seen) {
     boolean unnamed =
         why == Failure.ALARM && seen.codeDeployed().isPresent() && !deployment.alarms().lookedFor();
     return unnamed ? new Step.FindAlarms() : new Step.Fail(why, goesBack);
+=======
+  /**
+   * What somebody else has deployed since this deployment was begun, while its own rollout has not
+   * been: the copy that it would roll out is made of what ran before, and would undo theirs.
+   *
+   * @param deployment with its own revision, as far as one is registered
+   */
+  public static Optional<String> deployedSince(
+      Head head, Deployment deployment, ServiceView service) {
+    Set<String> known = new TreeSet<>();
+    known.add(deployment.revisions().previous());
+    known.add(deployment.revisions().base());
+    known.add(deployment.revisions().own());
+    head.lastGood().map(Head.LastGood::taskDefinition).ifPresent(known::add);
+    return service
+        .primary()
+        .filter(primary -> primary.createdAt().isAfter(deployment.createdAt()))
+        .map(EcsDeployment::taskDefinition)
+        .filter(runs -> !known.contains(runs));
+  }
+
+  /**
+   * ECS is eventually consistent: soon after UpdateService has answered, DescribeServices may still
+   * show the service as it was before. Nobody has deployed over ours then.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html">UpdateService</a>
+   */
+  private static boolean notListedYet(Deployment deployment, ServiceView service, Situation seen) {
+    Rollout rollout = deployment.rollout();
+    Instant started = rollout.startedAt() == null ? deployment.createdAt() : rollout.startedAt();
+    return rollout.codeDeployId().isEmpty()
+        && seen.serviceDeployment().isEmpty()
+        && service.deployment(rollout.ecsDeploymentId()).isEmpty()
+        && seen.now().isBefore(started.plus(LISTED_WITHIN))
+        && service.primary().map(primary -> primary.createdAt().isBefore(started)).orElse(true);
+>>>>>>> 8f724c7 (Never take another's rollout for ours, nor ours for another's, so that no verdict falls on the wrong one)
   }
 
   private static Step completed(Deployment deployment, Rollout rollout, Situation seen) {
@@ -445,7 +489,10 @@ public final class NextStep {
     if (head.request().isPresent()) {
       return switch (head.request().get()) {
         case Request.RollBack back ->
-            head.lastGood().map(good -> good.sequence() == back.sequence()).orElse(false)
+            head.lastGood()
+                    .filter(good -> good.sequence() == back.sequence())
+                    .map(good -> good.taskDefinition().equals(service.taskDefinition()))
+                    .orElse(false)
                 ? new Step.Undo(back)
                 : new Step.DropRequest("it is not what the service runs");
       };

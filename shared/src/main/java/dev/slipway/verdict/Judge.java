@@ -13,12 +13,16 @@ import dev.slipway.verdict.Verdict.Succeeded;
 import dev.slipway.verdict.Verdict.SucceededWithoutTasks;
 import dev.slipway.verdict.Verdict.Superseded;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * From what ECS says of a deployment to a verdict. Never from the text of an event, and never from
  * "the service is stable": a service that was rolled back is stable too.
  */
 public final class Judge {
+
+  /** The states of a circuit breaker in which it does not look at the deployment. */
+  private static final Set<String> NOT_COUNTING = Set.of("DISABLED", "MONITORING_COMPLETE");
 
   private Judge() {}
 
@@ -123,12 +127,25 @@ public final class Judge {
   }
 
   /**
+   * Whether ECS judges the tasks that fail: its circuit breaker is on, for this very deployment,
+   * and still at it. Its count begins again with each task that becomes healthy, so that tasks
+   * which die in the bake are nobody's but ours.
+   */
+  public static boolean ecsCounts(
+      ServiceView service, Optional<ServiceDeployment> serviceDeployment) {
+    return service.circuitBreaker().enabled()
+        && serviceDeployment
+            .map(deployment ->
+                !deployment.baking() && !NOT_COUNTING.contains(deployment.circuitBreaker()))
+            .orElse(true);
+  }
+
+  /**
    * What ECS does not judge: tasks that fail while no circuit breaker counts, those that were
    * healthy and die while it bakes, and standstill.
    */
   private static Verdict byTasksAndTime(Observation seen) {
-    boolean baking = seen.serviceDeployment().map(ServiceDeployment::baking).orElse(false);
-    if (!seen.service().circuitBreaker().enabled() || baking) {
+    if (!ecsCounts(seen.service(), seen.serviceDeployment())) {
       int failures =
           TaskFailures.of(
                   seen.deploymentId(), seen.taskDefinition(), seen.stopped(), seen.failuresSince())

@@ -18,15 +18,25 @@ public final class TaskFailures {
   private static final int LEAST = 3;
   private static final int MOST = 200;
 
+  private static final String BY_SCHEDULER = "ServiceSchedulerInitiated";
+
+  /**
+   * The scheduler stops healthy tasks too: when it scales in, replaces them with newer ones,
+   * rebalances Availability Zones, or drains an instance, and in words that AWS does not list. All
+   * of its words for an unhealthy one have these in them; an event has no field that says so.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html">stopped
+   *     tasks</a>
+   */
+  private static final String UNHEALTHY = "health check";
+
   /**
    * Stop codes that blame the task. A stop by a person, a lost spot instance or failing hardware
    * says nothing about the image.
    */
   private static final Set<String> BLAMED =
-      Set.of("TaskFailedToStart", "EssentialContainerExited", "ServiceSchedulerInitiated");
-
-  /** The scheduler stops healthy tasks too, when it scales in or replaces them with newer ones. */
-  private static final String SCALING = "Scaling activity initiated by";
+      Set.of("TaskFailedToStart", "EssentialContainerExited", BY_SCHEDULER);
 
   private TaskFailures() {}
 
@@ -71,7 +81,8 @@ public final class TaskFailures {
     if (!BLAMED.contains(task.stopCode())) {
       return false;
     }
-    return !(task.stopCode().equals("ServiceSchedulerInitiated")
-        && task.stoppedReason().startsWith(SCALING));
+    return !task.stopCode().equals(BY_SCHEDULER)
+        || task.stoppedReason().contains(UNHEALTHY)
+        || task.containers().stream().anyMatch(container -> container.health().equals("UNHEALTHY"));
   }
 }

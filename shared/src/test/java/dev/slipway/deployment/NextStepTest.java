@@ -26,6 +26,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.CircuitBreaker;
+import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head.Hold;
 import dev.slipway.deployment.Head.LastGood;
@@ -215,6 +216,11 @@ class NextStepTest {
       Request.RollBack older = new Request.RollBack(0, "ann", NOON);
       assertThat(NextStep.decide(head.request(running), situation(NOON, STEADY, settings())))
           .isEqualTo(new Step.Undo(running));
+      ServiceView elsewhere =
+          service(ON, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", 0));
+      assertThat(NextStep.decide(head.request(running), situation(NOON, elsewhere, settings())))
+          .as("somebody has deployed meanwhile")
+          .isInstanceOf(Step.DropRequest.class);
       assertThat(NextStep.decide(head.request(older), situation(NOON, STEADY, settings())))
           .isInstanceOf(Step.DropRequest.class);
     }
@@ -335,10 +341,49 @@ class NextStepTest {
 
     @Test
     void somebodyElsesDeploymentIsGivenWay() {
-      ServiceView elsewhere =
-          service(ON, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", 0));
-      assertThat(NextStep.decide(rolling, situation(SOON, elsewhere, settings())))
+      assertThat(NextStep.decide(rolling, situation(SOON, deployedAt(5, OTHER), settings())))
           .isEqualTo(new Step.GiveWay(OTHER));
+    }
+
+    /** ECS is eventually consistent; but what it does not list for a minute is not there. */
+    @Test
+    void whatEcsListedBeforeOursIsNobodysWithinAMinute() {
+      ServiceView before = deployedAt(-600, OLD);
+      assertThat(NextStep.decide(rolling, situation(SOON, before, settings())))
+          .isInstanceOf(Step.Follow.class);
+      assertThat(NextStep.decide(rolling, situation(NOON.plusSeconds(61), before, settings())))
+          .isEqualTo(new Step.GiveWay(OLD));
+    }
+
+    /** The copy is made of what ran before. */
+    @ParameterizedTest(name = "{0}, {1} s after ours was begun: {2}")
+    @CsvSource({"OTHER, 5, true", "OTHER, -5, false", "OLD, 5, false", "NEW, 5, false"})
+    void whatSomebodyDeploysBeforeOursHasStartedIsKnown(
+        String revision, int after, boolean others) {
+      String runs = Map.of("OTHER", OTHER, "OLD", OLD, "NEW", NEW).get(revision);
+      assertThat(
+              NextStep.deployedSince(
+                  head(), deployment(Status.PREPARING, 2, 0), deployedAt(after, runs)))
+          .isEqualTo(others ? Optional.of(runs) : Optional.empty());
+    }
+
+    private ServiceView deployedAt(int seconds, String taskDefinition) {
+      return service(
+          ON,
+          2,
+          "",
+          new EcsDeployment(
+              "ecs-svc/9",
+              "PRIMARY",
+              taskDefinition,
+              2,
+              2,
+              0,
+              0,
+              "IN_PROGRESS",
+              "",
+              NOON.plusSeconds(seconds),
+              NOON));
     }
   }
 

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JudgeTest {
@@ -255,6 +256,26 @@ class JudgeTest {
         .isEqualTo(new Going());
     assertThat(Judge.judge(seen(service, baking, failures(3, NOON.plusSeconds(1)), now)))
         .isEqualTo(new Failed(Failure.TASKS_FAILED));
+  }
+
+  /** What the service is set to is not always what ECS does: it says of each deployment. */
+  @ParameterizedTest(name = "the breaker is {0}, and Slipway counts: {1}")
+  @CsvSource({
+    "MONITORING,false",
+    "TRIGGERED,false",
+    "DISABLED,true",
+    "MONITORING_COMPLETE,true",
+    ",false",
+    "SOMETHING_NEW,false"
+  })
+  void whereEcsDoesNotCountForThisDeploymentWeDo(String breaker, boolean counts) {
+    ServiceView service = service(ON, 2, "", OURS);
+    Optional<ServiceDeployment> going =
+        Optional.of(serviceDeployment("IN_PROGRESS", breaker == null ? "" : breaker, "", ""));
+    assertThat(
+            Judge.judge(
+                seen(service, going, failures(3, NOON.plusSeconds(1)), NOON.plusSeconds(60))))
+        .isEqualTo(counts ? new Failed(Failure.TASKS_FAILED) : new Going());
   }
 
   private static Observation seen(

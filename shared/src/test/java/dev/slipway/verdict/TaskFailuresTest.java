@@ -26,6 +26,10 @@ class TaskFailuresTest {
     "TaskFailedToStart,CannotPullContainerError,true",
     "EssentialContainerExited,Essential container in task exited,true",
     "ServiceSchedulerInitiated,Task failed ELB health checks,true",
+    "ServiceSchedulerInitiated,Task failed container health checks,true",
+    "ServiceSchedulerInitiated,Task stopped due to AZ rebalancing,false",
+    "ServiceSchedulerInitiated,Words that AWS has not used yet,false",
+    "ServiceSchedulerInitiated,,false",
     "ServiceSchedulerInitiated,Scaling activity initiated by deployment ecs-svc/1,false",
     "UserInitiated,Task stopped by user,false",
     "SpotInterruption,Your Spot Task was interrupted.,false",
@@ -38,6 +42,25 @@ class TaskFailuresTest {
             TaskFailures.failed(
                 stopped("task", OWN_ID, stopCode, reason == null ? "" : reason, NOON)))
         .isEqualTo(counts);
+  }
+
+  @Test
+  void aTaskThatTheSchedulerStopsIsBlamedWhereAContainerIsUnhealthy() {
+    assertThat(TaskFailures.failed(withHealth("UNHEALTHY"))).isTrue();
+    assertThat(TaskFailures.failed(withHealth("HEALTHY"))).isFalse();
+  }
+
+  private static StoppedTask withHealth(String health) {
+    return new StoppedTask(
+        "task",
+        NEW,
+        OWN_ID,
+        "ServiceSchedulerInitiated",
+        "",
+        NOON,
+        NOON,
+        NOON,
+        List.of(new StoppedTask.Container("web", "", 137, "", health)));
   }
 
   @Test

@@ -324,6 +324,12 @@ final class CodeDeployController implements Controller {
     }
   }
 
+  /** Starting the way back finds that out: see {@link Started.Overtaken}. */
+  @Override
+  public Optional<String> takenOver(Deployment failing, Deployment back) {
+    return Optional.empty();
+  }
+
   @Override
   public Optional<GoingBack> goBackInPlace(
       Deployment failing, Deployment back, ServiceView service) {

@@ -52,6 +52,14 @@ interface Controller {
    */
   Optional<GoingBack> goBackInPlace(Deployment failing, Deployment back, ServiceView service);
 
+  /**
+   * What somebody else has brought into the service since the failed deployment was last looked at:
+   * to be asked before a rollout of the last good revision would go over it.
+   *
+   * @return its revision; empty if nobody has, or if the way itself finds out
+   */
+  Optional<String> takenOver(Deployment failing, Deployment back);
+
   /** Lets a rollout go on that waits for a person. */
   void proceed(Deployment deployment, ServiceView service);
 

@@ -94,8 +94,12 @@ final class EcsController implements Controller {
     }
     Optional<EcsDeployment> own = service.deployment(rollout.ecsDeploymentId());
     boolean primary = own.map(d -> d.status().equals("PRIMARY")).orElse(false);
-    if (primary && !service.currentServiceDeployment().isEmpty()) {
-      return service.currentServiceDeployment();
+    String current = service.currentServiceDeployment();
+    // Until ECS has stopped the one that ours took the place of, it may still name that one.
+    if (primary
+        && !current.isEmpty()
+        && ecs.serviceDeployment(current).map(found -> movesTo(found, deployment)).orElse(false)) {
+      return current;
     }
     boolean done = own.isEmpty() || !primary || !own.get().rolloutState().equals("IN_PROGRESS");
     return done ? startedFor(deployment).map(ServiceDeployment::arn).orElse("") : "";
@@ -106,17 +110,21 @@ final class EcsController implements Controller {
     // Not since it is noted as started: a look may have taken over what one before it started.
     Instant since = deployment.createdAt().minusSeconds(5);
     for (ServiceDeployment candidate : ecs.serviceDeployments(deployment.service(), since)) {
-      Optional<ServiceRevision> target =
-          candidate.targetRevision().isEmpty()
-              ? Optional.empty()
-              : ecs.serviceRevision(candidate.targetRevision());
-      if (target
-          .map(revision -> revision.taskDefinition().equals(deployment.revisions().own()))
-          .orElse(false)) {
+      if (movesTo(candidate, deployment)) {
         return Optional.of(candidate);
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether it is the deployment's own revision that a service deployment brings. */
+  private boolean movesTo(ServiceDeployment candidate, Deployment deployment) {
+    return Optional.of(candidate.targetRevision())
+        .filter(target -> !target.isEmpty())
+        .flatMap(ecs::serviceRevision)
+        .map(ServiceRevision::taskDefinition)
+        .map(deployment.revisions().own()::equals)
+        .orElse(false);
   }
 
   private final class EcsWay implements Way {
@@ -176,6 +184,29 @@ final class EcsController implements Controller {
   @Override
   public void proceed(Deployment deployment, ServiceView service) {
     // ECS's pauses are people's.
+  }
+
+  /**
+   * Reads again: somebody may have been quicker, and that can be why ECS did not stop the failed
+   * deployment. Where ECS itself has gone is no other's doing.
+   */
+  @Override
+  public Optional<String> takenOver(Deployment failing, Deployment back) {
+    Instant started =
+        failing.rollout().startedAt() == null ? failing.createdAt() : failing.rollout().startedAt();
+    Optional<String> others =
+        ecs.service(failing.service())
+            .flatMap(ServiceView::primary)
+            .filter(primary -> primary.createdAt().isAfter(started))
+            .map(EcsDeployment::taskDefinition)
+            .filter(runs -> !runs.equals(failing.revisions().own()))
+            .filter(runs -> !runs.equals(back.revisions().own()));
+    String arn = failing.rollout().serviceDeploymentArn();
+    boolean byEcs =
+        others.isPresent()
+            && !arn.isEmpty()
+            && ecs.serviceDeployment(arn).map(ServiceDeployment::goesBack).orElse(false);
+    return byEcs ? Optional.empty() : others;
   }
 
   @Override

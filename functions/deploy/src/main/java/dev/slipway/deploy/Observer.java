@@ -17,6 +17,7 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.runtime.Log;
 import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.CodeDeployed;
+import dev.slipway.verdict.Judge;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,8 +71,8 @@ final class Observer {
         known = head.inFlight(deployment.with(told.rollout()));
         serviceDeployment = told.serviceDeployment();
         codeDeployed = told.codeDeployed();
-        boolean baking = serviceDeployment.map(ServiceDeployment::baking).orElse(false);
-        stopped = stopped(head, deployment, service.get(), baking, now);
+        boolean ecsCounts = Judge.ecsCounts(service.get(), serviceDeployment);
+        stopped = stopped(head, deployment, ecsCounts, now);
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment, codeDeployed));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
@@ -111,8 +112,7 @@ final class Observer {
    * from the clock also asks ECS, because an event can be lost.
    */
   private List<StoppedTask> stopped(
-      Head head, Deployment deployment, ServiceView service, boolean ecsBakes, Instant now) {
-    boolean ecsCounts = service.circuitBreaker().enabled() && !ecsBakes;
+      Head head, Deployment deployment, boolean ecsCounts, Instant now) {
     if (ecsCounts && deployment.status() != Status.BAKING) {
       return List.of();
     }

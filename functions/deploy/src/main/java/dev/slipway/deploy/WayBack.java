@@ -260,6 +260,13 @@ final class WayBack extends Act {
       Way way = controllers.of(seen.service()).way(seen.service());
       // An earlier look may have started it and died before it could write that down.
       Optional<Started> earlier = way.startedBefore(aimed);
+      Optional<String> others =
+          earlier.isPresent()
+              ? Optional.empty()
+              : controllers.of(failing).takenOver(failing, aimed);
+      if (others.isPresent()) {
+        return new Upkeep(tools, seen).giveWay(others.get());
+      }
       return switch (earlier.isPresent() ? earlier.get() : way.start(aimed)) {
         case Started.UnderWay(Rollout rollout) -> underWayBack(aimed, explained(failing), rollout);
         case Started.Unnamed() -> Done.AGAIN;

@@ -238,17 +238,26 @@ final class WayForward extends Act {
         own =
             revisions.registeredFor(deployment, base.document().path("family").asText()).orElse("");
       }
-      boolean registeredBefore = !own.isEmpty();
-      if (!registeredBefore) {
+      deployment = deployment.with(deployment.revisions().withOwn(own));
+      if (resumed) {
+        Optional<Started> earlier =
+            own.isEmpty() ? Optional.empty() : way.startedBefore(deployment);
+        if (earlier.isPresent()) {
+          return begun(deployment, earlier.get());
+        }
+        Optional<String> others = NextStep.deployedSince(head, deployment, seen.service());
+        if (others.isPresent()) {
+          revisions.deregister(deployment, log);
+          return new Upkeep(tools, seen).giveWay(others.get());
+        }
+      }
+      if (own.isEmpty()) {
         Map<String, String> containers = TaskDefinitionCopy.containers(base.document());
         own = revisions.register(deployment, base, Containers.pinned(deployment.to(), containers));
         log.info("registered", "service", head.service().brief(), "taskDefinition", own);
       }
       deployment = deployment.with(deployment.revisions().withOwn(own));
-      Optional<Started> earlier =
-          registeredBefore && resumed ? way.startedBefore(deployment) : Optional.empty();
-      Started started = earlier.isPresent() ? earlier.get() : way.start(deployment);
-      return begun(deployment, started);
+      return begun(deployment, way.start(deployment));
     } catch (NotDeployableException e) {
       return refused(deployment, e);
     } catch (AwsException e) {

@@ -12,6 +12,8 @@ package dev.slipway.local.ecs;
  *     nobody checks its health
  * @param currentStays {@code currentServiceDeployment} still names the last deployment after its
  *     end
+ * @param replacedNamed {@code currentServiceDeployment} still names the deployment that a newer one
+ *     takes the place of, until the newer one is IN_PROGRESS
  * @param serviceDeploymentsLate a service deployment is seen only once it is IN_PROGRESS, not in
  *     the answer to UpdateService
  * @param endedHooksListed {@code lifecycleHookDetails} still lists the hooks of the last stage when
@@ -22,15 +24,28 @@ public record EcsUnknowns(
     boolean stoppingFails,
     boolean earlyExitCounts,
     boolean currentStays,
+    boolean replacedNamed,
     boolean serviceDeploymentsLate,
     boolean endedHooksListed) {
 
   public static EcsUnknowns standard() {
-    return new EcsUnknowns(false, false, false, false, false, false);
+    return new EcsUnknowns(false, false, false, false, false, false, false);
   }
 
   /** Each the other way round. */
   public static EcsUnknowns otherwise() {
-    return new EcsUnknowns(true, true, true, true, true, true);
+    return new EcsUnknowns(true, true, true, true, true, true, true);
+  }
+
+  /** The same, with {@link #replacedNamed}. */
+  public EcsUnknowns namingReplaced() {
+    return new EcsUnknowns(
+        deploymentsAsServiceActions,
+        stoppingFails,
+        earlyExitCounts,
+        currentStays,
+        true,
+        serviceDeploymentsLate,
+        endedHooksListed);
   }
 }

@@ -56,10 +56,7 @@ final class ServiceView {
             .put("id", message.id())
             .put("message", message.text())
             .set("createdAt", Json.seconds(message.at())));
-    ServiceDeployment current =
-        unknowns.currentStays() && !service.history.isEmpty()
-            ? service.history.getLast()
-            : service.current();
+    ServiceDeployment current = current(service, unknowns);
     if (current != null && current.seen(unknowns)) {
       node.put("currentServiceDeployment", current.arn);
     }
@@ -71,6 +68,20 @@ final class ServiceView {
       node.set("tags", Json.tags(service.tags, "key", "value"));
     }
     return node;
+  }
+
+  private static ServiceDeployment current(EcsService service, EcsUnknowns unknowns) {
+    ServiceDeployment current =
+        unknowns.currentStays() && !service.history.isEmpty()
+            ? service.history.getLast()
+            : service.current();
+    boolean begins =
+        current != null
+            && current.status == ServiceDeployment.Status.PENDING
+            && service.history.size() > 1;
+    return begins && unknowns.replacedNamed()
+        ? service.history.get(service.history.size() - 2)
+        : current;
   }
 
   /** How many tasks a deployment is to have; one that is not PRIMARY keeps what it has. */
