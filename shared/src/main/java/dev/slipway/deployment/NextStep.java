@@ -94,13 +94,13 @@ public final class NextStep {
     };
   }
 
-<<<<<<< HEAD
   /** CodeDeploy does not name the alarm that it stopped for: it is looked for first. */
   private static Step failed(Deployment deployment, Failure why, boolean goesBack, Situation seen) {
     boolean unnamed =
         why == Failure.ALARM && seen.codeDeployed().isPresent() && !deployment.alarms().lookedFor();
     return unnamed ? new Step.FindAlarms() : new Step.Fail(why, goesBack);
-=======
+  }
+
   /**
    * What somebody else has deployed since this deployment was begun, while its own rollout has not
    * been: the copy that it would roll out is made of what ran before, and would undo theirs.
@@ -136,7 +136,6 @@ public final class NextStep {
         && service.deployment(rollout.ecsDeploymentId()).isEmpty()
         && seen.now().isBefore(started.plus(LISTED_WITHIN))
         && service.primary().map(primary -> primary.createdAt().isBefore(started)).orElse(true);
->>>>>>> 8f724c7 (Never take another's rollout for ours, nor ours for another's, so that no verdict falls on the wrong one)
   }
 
   private static Step completed(Deployment deployment, Rollout rollout, Situation seen) {
