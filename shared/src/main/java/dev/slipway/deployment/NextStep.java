@@ -604,19 +604,24 @@ public final class NextStep {
     return new Step.Begin(false);
   }
 
+  /** Whether a deployment of Slipway's that is over has left this revision as the service's own. */
+  private static boolean leftBehind(Deployment last, String taskDefinition) {
+    boolean couldNotGoBack = last.isRollback() && last.status() == Status.FAILED;
+    return last.revisions().own().equals(taskDefinition)
+        || (couldNotGoBack && last.revisions().previous().equals(taskDefinition));
+  }
+
   /**
    * Somebody else's deployment is given until the deadline before a push goes over it, and longer
    * while ECS bakes or waits for a person or a function. What Slipway itself left behind (a failed
-   * deployment with nothing to go back to) is nobody else's.
+   * deployment with nothing to go back to, or from which it could not go back) is nobody else's.
    */
   private static Optional<Instant> busyElsewhere(ServiceView service, Situation seen) {
     return service
         .primary()
         .filter(primary -> primary.rolloutState().equals("IN_PROGRESS"))
         .filter(primary ->
-            seen.last()
-                .map(last -> !last.revisions().own().equals(primary.taskDefinition()))
-                .orElse(true))
+            seen.last().map(last -> !leftBehind(last, primary.taskDefinition())).orElse(true))
         .map(primary -> later(primary.createdAt(), standsUntil(seen)).plus(deadline(seen)))
         .filter(until -> until.isAfter(seen.now()));
   }

@@ -179,6 +179,23 @@ class NextStepTest {
           .isEqualTo(new Step.Begin(false));
     }
 
+    /** Regression: the push that a person was told to make waited until the deadline. */
+    @Test
+    void norIsWhatSlipwayCouldNotGoBackFrom() {
+      Head head = waitingFor(head(), image("v3", 3));
+      ServiceView stuck = service(OFF, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0));
+      Deployment back =
+          deployment(Status.ROLLING_OUT, 3, 2).with(new Deployment.Revisions(NEW, "", OLD));
+      Deployment failed = back.as(Status.FAILED, Reason.ROLLBACK_FAILED, "", NOON);
+      Deployment over = back.as(Status.SUCCEEDED, Reason.COMPLETED, "", NOON);
+      Situation seen = situation(NOON, stuck, settings());
+      assertThat(NextStep.decide(head, with(seen, Optional.of(failed))))
+          .isEqualTo(new Step.Begin(false));
+      assertThat(NextStep.decide(head, with(seen, Optional.of(over))))
+          .as("somebody has deployed it again")
+          .isInstanceOf(Step.Rest.class);
+    }
+
     @Test
     void aSteadyChangeElsewhereIsAdoptedBeforeAnythingStarts() {
       Head head = waitingFor(head(), image("v3", 3));
