@@ -139,6 +139,13 @@ class CodeDeployLoopTest {
   }
 
   private void personDeploys(String revision) {
+    personDeploys(revision, "AfterAllowTestTraffic");
+  }
+
+  /**
+   * @param hooked the lifecycle event behind which there is a smoke test
+   */
+  private void personDeploys(String revision, String hooked) {
     ObjectNode input =
         json("{'applicationName': 'shop', 'deploymentGroupName': 'web', 'description': 'by hand'}");
     input
@@ -153,9 +160,9 @@ class CodeDeployLoopTest {
                     {'version': 0.0, 'Resources': [{'TargetService': {'Type': 'AWS::ECS::Service',
                      'Properties': {'TaskDefinition': '%s',
                        'LoadBalancerInfo': {'ContainerName': 'web', 'ContainerPort': 80}}}}],
-                     'Hooks': [{'AfterAllowTestTraffic': 'smoke-test'}]}
+                     'Hooks': [{'%s': 'smoke-test'}]}
                     """
-                        .formatted(revision))));
+                        .formatted(revision, hooked))));
     world.account.call(AwsService.CODEDEPLOY, "CreateDeployment", input);
   }
 
@@ -338,6 +345,24 @@ class CodeDeployLoopTest {
             "by hand", "Slipway prod/web#" + sequence, "Slipway prod/web#" + (sequence + 1));
     assertThat(created().getLast().path("deploymentConfigName").asText())
         .isEqualTo("CodeDeployDefault.ECSAllAtOnce");
+  }
+
+  /**
+   * Regression: what somebody had deployed by tag was registered anew and deployed again, and if
+   * that failed too a person was called, while the service had run it untouched all along.
+   */
+  @Test
+  void whatFailsBeforeItHasATaskSetNeedsNoRolloutToGoBack() {
+    world("");
+    personDeploys("web:1", "BeforeInstall");
+    world.pass(Duration.ofMinutes(20));
+    world.account.codeDeploy().functions(function -> !function.equals("smoke-test"));
+    world.push("v2", "healthy");
+    long sequence = head().lastSequence() + 1;
+    untilEnded(sequence);
+    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.CODE_DEPLOY);
+    assertThat(runs()).isEqualTo("web:1");
+    assertThat(creators()).containsExactly("by hand", "Slipway prod/web#" + sequence);
   }
 
   @Test

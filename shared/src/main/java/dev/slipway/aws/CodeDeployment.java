@@ -42,6 +42,14 @@ public record CodeDeployment(
     };
   }
 
+  /**
+   * What went wrong, for people to read. Empty if it was stopped: then its words say nothing but
+   * that "a user" did it, also where Slipway is the user.
+   */
+  public String says() {
+    return errorCode.equals("MANUAL_STOP") ? "" : errorMessage;
+  }
+
   /** CodeDeploy began it to take another one back. */
   public boolean isRollback() {
     return !rollbackOf.isEmpty() || creator.equals("codeDeployRollback");

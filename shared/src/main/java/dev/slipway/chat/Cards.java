@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -290,11 +291,11 @@ public final class Cards {
     return reason(deployment.reason(), deployment.detail()) + cause;
   }
 
-  /** The reason, and what is known beside it; a detail that begins with the reason is enough. */
+  /** The reason, and what is known beside it; a detail that has the reason in it is enough. */
   private static String reason(Reason reason, String detail) {
     String words = fit(escape(detail).strip(), DETAIL);
     String text = sentence(reason.text());
-    boolean says = words.regionMatches(true, 0, text, 0, text.length());
+    boolean says = words.toLowerCase(Locale.ROOT).contains(reason.text().toLowerCase(Locale.ROOT));
     return words.isEmpty() ? text + "." : (says ? "" : text + ". ") + stopped(words);
   }
 
@@ -373,7 +374,7 @@ public final class Cards {
                 "❌ *The way back to "
                     + target
                     + " failed as well; a person is needed.* "
-                    + fit(reason(back.reason(), back.detail()), DETAIL);
+                    + fit(whyNotBack(back), DETAIL);
             case SUPERSEDED ->
                 "⏩ The way back to " + target + " was superseded: " + back.reason().text() + ".";
           });
@@ -387,6 +388,16 @@ public final class Cards {
           Optional.of("🔙 Rolled back to " + target + who(deployment.rolledBackBy(), "") + ".");
       case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, FAILED, SUPERSEDED -> Optional.empty();
     };
+  }
+
+  /** That going back failed as well has been said. */
+  private static String whyNotBack(Deployment back) {
+    String detail = escape(back.detail()).strip();
+    if (back.reason() != Reason.ROLLBACK_FAILED || detail.isEmpty()) {
+      return reason(back.reason(), back.detail());
+    }
+    // Not ecs:UpdateService, which is no word of a sentence.
+    return stopped(detail.matches("(?s)[a-z]+ .*") ? sentence(detail) : detail);
   }
 
   /**

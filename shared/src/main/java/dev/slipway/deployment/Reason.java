@@ -31,12 +31,12 @@ public enum Reason {
   REPOSITORY_MISSING("a repository that it follows is not there", Weight.BAD),
 
   // While it is under way
-  IN_PROGRESS("ECS is replacing tasks", Weight.GOOD),
+  IN_PROGRESS("tasks are being replaced", Weight.GOOD),
   BAKE_TIME("watched before it counts as a success", Weight.GOOD),
 
   // Good ends
   BASELINE("what the service ran when Slipway first saw it", Weight.GOOD),
-  COMPLETED("ECS completed the deployment", Weight.GOOD),
+  COMPLETED("the rollout is complete", Weight.GOOD),
   COMPLETED_WITHOUT_TASKS("the service is scaled to zero: nothing ran", Weight.NOTICE),
 
   // Bad ends
@@ -45,7 +45,7 @@ public enum Reason {
   ALARM("an alarm went off", Weight.BAD),
   HOOK_FAILED("a lifecycle hook failed", Weight.BAD),
   NO_PROGRESS("no progress within the deadline", Weight.BAD),
-  ECS_FAILED("ECS failed the deployment", Weight.BAD),
+  ECS_FAILED("AWS failed the deployment", Weight.BAD),
   STOPPED_BY_PERSON("a person stopped it", Weight.NOTICE),
   UNDONE_BY_PERSON("a person rolled it back", Weight.NOTICE),
   NOT_DEPLOYABLE("the service's set-up lacks what a deployment needs", Weight.BAD),

@@ -545,7 +545,7 @@ public final class Diagnoser {
     }
     lines.add("Desired count: " + input.desired());
     if (!input.words().isBlank() && !cause.sentence().contains(masking.mask(input.words()))) {
-      lines.add("ECS says: " + masking.mask(input.words()));
+      lines.add("AWS says: " + masking.mask(input.words()));
     }
     return lines.stream()
         .limit(MOST_EVIDENCE)

@@ -55,7 +55,7 @@ class CardsTest {
         .containsExactly(
             "🚀 prod/web is rolling out",
             "team/app:v1.2.2 → team/app:v1.2.3 (bbbbbbbbbbbb)",
-            "ECS is replacing tasks.",
+            "Tasks are being replaced.",
             "▰▰▰▰▰▰▱▱▱▱ 3 of 5 tasks run, 1 starting, 1 failed",
             "pushed at 09:30 UTC · started at 09:30 UTC · #12",
             "[ Roll back ]");
@@ -285,7 +285,7 @@ class CardsTest {
         .containsExactly(
             "✅ prod/web deployed",
             "team/app:v1.2.2 → team/app:v1.2.3 (bbbbbbbbbbbb)",
-            "ECS completed the deployment.",
+            "The rollout is complete.",
             "pushed at 09:30 UTC · took 2 m 5 s · #12");
     assertThat(card.text()).isEqualTo("✅ prod/web deployed · team/app:v1.2.2 → team/app:v1.2.3");
   }
@@ -441,6 +441,29 @@ class CardsTest {
             Status.SUPERSEDED,
             Reason.CHANGED_ELSEWHERE,
             "⏩ The way back to team/app:v1.2.2 was superseded: somebody else deployed."));
+  }
+
+  /**
+   * Regression: "failed as well; a person is needed. The rollback failed as well. a hook failed."
+   */
+  @Test
+  void saysOnlyOnceThatTheWayBackFailedToo() {
+    Deployment failed =
+        Sample.deployment(Status.FAILED, Reason.ROLLBACK_FAILED)
+            .as(
+                Status.FAILED,
+                Reason.ROLLBACK_FAILED,
+                "An alarm went off. The rollback failed as well: a lifecycle hook failed.",
+                Sample.START);
+    Deployment back =
+        Sample.rollback(Status.FAILED, Reason.ROLLBACK_FAILED)
+            .as(Status.FAILED, Reason.ROLLBACK_FAILED, "a lifecycle hook failed.", Sample.START);
+
+    assertThat(lines(Cards.deployment(failed, Optional.of(back), false)))
+        .contains(
+            "An alarm went off. The rollback failed as well: a lifecycle hook failed.",
+            "❌ The way back to team/app:v1.2.2 failed as well; a person is needed."
+                + " A lifecycle hook failed.");
   }
 
   @ParameterizedTest

@@ -132,9 +132,11 @@ final class CodeDeployController implements Controller {
     if (!tag.equals("on")) {
       throw new NotDeployableException(
           Reason.ACCESS_DENIED,
-          "The service's tag 'slipway' is '"
-              + tag
-              + "', and CodeDeploy is told nothing about services where it is not 'on'.");
+          (tag.isEmpty()
+                  ? "The service has no tag 'slipway'."
+                  : "The service's tag 'slipway' is '" + tag + "'.")
+              + " Slipway starts, stops and continues deployments of CodeDeploy only where it is"
+              + " 'on'.");
     }
   }
 
@@ -249,11 +251,16 @@ final class CodeDeployController implements Controller {
           .map(Started.Overtaken::new);
     }
 
-    /** A second task set may have traffic, or the tasks that shall not be there. */
     private Optional<Started> runsAlready(Deployment back) {
-      return service.taskSets().size() == 1 && like.taskDefinition().equals(back.revisions().own())
+      return runsOnly(back.revisions().own())
           ? Optional.of(new Started.RunsAlready())
           : Optional.empty();
+    }
+
+    /** A second task set may have traffic, or the tasks that shall not be there. */
+    @Override
+    public boolean runsOnly(String taskDefinition) {
+      return service.taskSets().size() == 1 && like.taskDefinition().equals(taskDefinition);
     }
 
     private String appSpec(Deployment deployment) {

@@ -73,6 +73,12 @@ interface Controller {
     Optional<Started> startedBefore(Deployment deployment);
 
     /**
+     * Whether the service runs this revision and nothing else has begun to run, so that going back
+     * to it takes no rollout. False where that cannot be told.
+     */
+    boolean runsOnly(String taskDefinition);
+
+    /**
      * Starts to roll out the deployment's own revision.
      *
      * @throws NotDeployableException saying what the service lacks

@@ -135,6 +135,12 @@ final class EcsController implements Controller {
     }
 
     @Override
+    public boolean runsOnly(String taskDefinition) {
+      // A deployment that ECS failed may have left tasks, and stays the service's own.
+      return false;
+    }
+
+    @Override
     public Optional<Started> startedBefore(Deployment deployment) {
       String own = deployment.revisions().own();
       if (deployment.isRollback()) {

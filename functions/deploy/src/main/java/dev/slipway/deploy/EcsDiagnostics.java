@@ -126,7 +126,7 @@ public final class EcsDiagnostics implements Diagnostics {
     try {
       List<String> failed = codeDeploy.failedEvents(id.get(), deployment.service());
       return failed.isEmpty()
-          ? codeDeploy.deployment(id.get()).map(CodeDeployment::errorMessage).orElse("")
+          ? codeDeploy.deployment(id.get()).map(CodeDeployment::says).orElse("")
           : String.join("; ", failed);
     } catch (RuntimeException e) {
       log.error("CodeDeploy does not say what " + id.get() + " failed of", e);

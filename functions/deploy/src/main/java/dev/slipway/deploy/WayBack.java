@@ -128,8 +128,7 @@ final class WayBack extends Act {
 
   /** Likewise; empty where CodeDeploy has nothing to say, or does not deploy. */
   private String codeDeployWords() {
-    String words =
-        seen.situation().codeDeployed().map(told -> told.deployment().errorMessage()).orElse("");
+    String words = seen.situation().codeDeployed().map(told -> told.deployment().says()).orElse("");
     return words.isEmpty() ? "" : "CodeDeploy says: " + words;
   }
 
@@ -179,10 +178,7 @@ final class WayBack extends Act {
     } catch (NotDeployableException e) {
       return callForPerson(e.getMessage());
     } catch (AwsException e) {
-      if (e.passing()) {
-        throw e;
-      }
-      return callForPerson(e.getMessage());
+      return refused(e);
     }
     return rollBackTo(back, failing);
   }
@@ -248,16 +244,19 @@ final class WayBack extends Act {
    */
   private Done rollBackTo(Deployment back, Deployment failing) {
     try {
-      Optional<Target> target = target(back);
-      if (target.isEmpty()) {
+      Optional<Target> found = target(back);
+      if (found.isEmpty()) {
         return callForPerson(
             "Neither the image of the last good revision nor that of an older one is still in"
                 + " ECR.");
       }
-      Deployment aimed =
-          back.to(back.from(), target.get().images())
-              .with(back.revisions().withOwn(target.get().taskDefinition()));
       Way way = controllers.of(seen.service()).way(seen.service());
+      // What runs untouched is not rolled out again, so that a tag in it is not resolved again.
+      Target target =
+          way.runsOnly(found.get().taskDefinition()) ? found.get() : usable(back, found.get());
+      Deployment aimed =
+          back.to(back.from(), target.images())
+              .with(back.revisions().withOwn(target.taskDefinition()));
       // An earlier look may have started it and died before it could write that down.
       Optional<Started> earlier = way.startedBefore(aimed);
       Optional<String> others =
@@ -283,10 +282,7 @@ final class WayBack extends Act {
     } catch (NotDeployableException e) {
       return callForPerson(e.getMessage());
     } catch (AwsException e) {
-      if (e.passing()) {
-        throw e;
-      }
-      return callForPerson(e.getMessage());
+      return refused(e);
     }
   }
 
@@ -334,8 +330,7 @@ final class WayBack extends Act {
     return candidates.stream()
         .filter(candidate -> !candidate.taskDefinition().isEmpty())
         .filter(candidate -> present(candidate.images()))
-        .findFirst()
-        .map(candidate -> usable(back, candidate));
+        .findFirst();
   }
 
   private boolean present(ImageSet images) {
@@ -470,6 +465,18 @@ final class WayBack extends Act {
     Rollout known = failed.rollout().toBuilder().shift(rollout.shift()).build();
     return explained(
         failed.with(known).as(failed.status(), Reason.HOOK_FAILED, failed.detail(), now));
+  }
+
+  /** AWS does not let the service go back. */
+  private Done refused(AwsException e) {
+    if (e.passing()) {
+      throw e;
+    }
+    return callForPerson(
+        Wording.stopped(e.getMessage())
+            + (e.accessDenied()
+                ? " Slipway may roll out only where the service's tag 'slipway' is 'on'."
+                : ""));
   }
 
   Done callForPerson(String detail) {

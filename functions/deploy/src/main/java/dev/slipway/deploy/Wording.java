@@ -28,6 +28,11 @@ final class Wording {
     return sentence(text);
   }
 
+  /** With a full stop, if it has none: AWS's words often have none. */
+  static String stopped(String words) {
+    return words.endsWith(".") ? words : words + ".";
+  }
+
   /** With a capital letter and a full stop. */
   static String sentence(String text) {
     return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
