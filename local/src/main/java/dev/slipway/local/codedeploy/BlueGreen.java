@@ -212,6 +212,18 @@ final class BlueGreen {
         });
   }
 
+  /**
+   * @throws IllegalStateException if it does not keep the old tasks yet
+   */
+  void completeNow(CodeDeployment deployment) {
+    if (deployment.phase != Phase.TERMINATION) {
+      throw new IllegalStateException(
+          "the deployment " + deployment.id + " cannot complete: it does not keep old tasks");
+    }
+    taskSets.remove(deployment.serviceArn, deployment.blue);
+    succeed(deployment);
+  }
+
   private void succeed(CodeDeployment deployment) {
     end(deployment, Status.SUCCEEDED);
     emit(deployment, "SUCCESS");

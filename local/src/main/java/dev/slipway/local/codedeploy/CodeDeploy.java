@@ -48,6 +48,24 @@ public final class CodeDeploy {
     account.exclusively(() -> blueGreen.functions(succeeds));
   }
 
+  /**
+   * Ends the deployment of a service that keeps its old tasks for a while, with success, at once:
+   * to be the other one in a race.
+   *
+   * @throws IllegalStateException if no deployment of the service keeps its old tasks
+   */
+  public void completeNow(String cluster, String service) {
+    account.exclusively(() ->
+        blueGreen.completeNow(
+            open().stream()
+                .filter(each -> each.group.cluster.equals(cluster))
+                .filter(each -> each.group.service.equals(service))
+                .findFirst()
+                .orElseThrow(() ->
+                    new IllegalStateException(
+                        "CodeDeploy does not deploy " + cluster + "/" + service))));
+  }
+
   private List<CodeDeployment> open() {
     return deployments.values().stream().filter(each -> !each.status.ended()).toList();
   }
@@ -87,13 +105,15 @@ public final class CodeDeploy {
   private ObjectNode deleteApplication(ObjectNode input) {
     String name = Json.text(input, "applicationName", "");
     applications.remove(name);
-    deployments.values().removeIf(each -> {
-      boolean its = each.group.application.equals(name);
-      if (its) {
-        BlueGreen.cancel(each);
-      }
-      return its;
-    });
+    deployments
+        .values()
+        .removeIf(each -> {
+          boolean its = each.group.application.equals(name);
+          if (its) {
+            BlueGreen.cancel(each);
+          }
+          return its;
+        });
     return Json.object();
   }
 

@@ -111,11 +111,69 @@ public sealed interface Action {
     }
   }
 
+  /**
+   * CodeDeploy's CreateDeployment in the service's deployment group.
+   *
+   * @param image a revision is registered that names it by its tag
+   * @param hooks lifecycle event to the function that the AppSpec names for it
+   */
+  record CreateDeployment(String service, String image, Map<String, String> hooks)
+      implements Action {
+    @Override
+    public String words() {
+      return "somebody deploys "
+          + image
+          + " to "
+          + service
+          + " with CodeDeploy"
+          + (hooks.isEmpty() ? "" : ", hooks " + hooks);
+    }
+  }
+
+  /**
+   * CodeDeploy's StopDeployment of the one under way.
+   *
+   * @param rollBack whether it is to be rolled back, whatever its group is set to
+   */
+  record StopDeployment(String service, boolean rollBack) implements Action {
+    @Override
+    public String words() {
+      return "somebody stops the deployment of "
+          + service
+          + " in CodeDeploy"
+          + (rollBack ? ", with rollback" : "");
+    }
+  }
+
+  /** CodeDeploy's ContinueDeployment: the traffic of the one that waits for somebody may go. */
+  record ContinueDeployment(String service) implements Action {
+    @Override
+    public String words() {
+      return "somebody lets the traffic of " + service + " go in CodeDeploy";
+    }
+  }
+
+  /** StopTask, for every task of the image that runs. */
+  record StopTasks(String service, String image) implements Action {
+    @Override
+    public String words() {
+      return "somebody stops the tasks of " + image + " at " + service;
+    }
+  }
+
   /** ECS's TagResource. */
   record TagResource(String service, Map<String, String> tags) implements Action {
     @Override
     public String words() {
       return "somebody puts tags on " + service + ": " + tags;
+    }
+  }
+
+  /** ECS's UntagResource. */
+  record UntagResource(String service, List<String> keys) implements Action {
+    @Override
+    public String words() {
+      return "somebody removes tags of " + service + ": " + String.join(", ", keys);
     }
   }
 
@@ -177,7 +235,15 @@ public sealed interface Action {
     }
   }
 
-  /** What a Lambda function behind a lifecycle hook answers from now on. */
+  /** AWS takes back the spot capacity of every task of the image that runs. */
+  record SpotInterruption(String service, String image) implements Action {
+    @Override
+    public String words() {
+      return "the spot capacity under the tasks of " + image + " at " + service + " is interrupted";
+    }
+  }
+
+  /** What a Lambda function behind a lifecycle hook of ECS or CodeDeploy answers from now on. */
   record HookAnswers(String status) implements Action {
     @Override
     public String words() {
@@ -238,6 +304,14 @@ public sealed interface Action {
     }
   }
 
+  /** The next call of a function waits until another function has done the same. */
+  record HoldBack(String function, String operation, String other) implements Action {
+    @Override
+    public String words() {
+      return "the next " + operation + " of " + function + " comes just after that of " + other;
+    }
+  }
+
   /** Slack answers every call with HTTP 500, or is well again. */
   record Slack(boolean works) implements Action {
     @Override
@@ -257,15 +331,25 @@ public sealed interface Action {
   }
 
   /**
-   * An update of Slipway's stack: the functions' processes are replaced, and the ledger's items are
-   * as another version wrote them.
+   * An update of Slipway's stack: the functions' processes are replaced.
+   *
+   * @param items if there: the ledger's items are as that version wrote them
+   * @param parameters of the stack that have these values from now on
    */
-  record UpdateStack(LedgerItems.Version items) implements Action {
+  record UpdateStack(Optional<LedgerItems.Version> items, Map<String, String> parameters)
+      implements Action {
     @Override
     public String words() {
-      return "Slipway's stack is updated; the ledger's items are as "
-          + (items == LedgerItems.Version.OLDER ? "the version before" : "a later version")
-          + " wrote them";
+      return "Slipway's stack is updated"
+          + items
+              .map(version ->
+                  "; the ledger's items are as "
+                      + (version == LedgerItems.Version.OLDER
+                          ? "the version before"
+                          : "a later version")
+                      + " wrote them")
+              .orElse("")
+          + (parameters.isEmpty() ? "" : "; its parameters: " + parameters);
     }
   }
 

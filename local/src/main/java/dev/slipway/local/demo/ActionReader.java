@@ -33,8 +33,20 @@ final class ActionReader {
             new Action.ContinueServiceDeployment(
                 in.service("continue-service-deployment"),
                 oneOf(in, "action", List.of("CONTINUE", "ROLLBACK"))));
+    kinds.put("create-deployment", ActionReader::createDeployment);
+    kinds.put(
+        "stop-deployment",
+        in ->
+            new Action.StopDeployment(in.service("stop-deployment"), in.flag("roll-back", false)));
+    kinds.put(
+        "continue-deployment",
+        in -> new Action.ContinueDeployment(in.service("continue-deployment")));
+    kinds.put("stop-task", in -> new Action.StopTasks(in.service("stop-task"), in.image("of")));
     kinds.put(
         "tag-resource", in -> new Action.TagResource(in.service("tag-resource"), in.pairs("tags")));
+    kinds.put(
+        "untag-resource",
+        in -> new Action.UntagResource(in.service("untag-resource"), in.texts("keys")));
     kinds.put(
         "batch-delete-image", in -> new Action.BatchDeleteImage(in.image("batch-delete-image")));
     kinds.put("delete-log-group", in -> new Action.DeleteLogGroup(in.text("delete-log-group")));
@@ -49,6 +61,9 @@ final class ActionReader {
         "set-alarm-state",
         in -> new Action.SetAlarmState(in.text("set-alarm-state"), alarmState(in)));
     kinds.put("capacity", in -> new Action.Capacity(in.text("capacity"), in.number("tasks", 0)));
+    kinds.put(
+        "spot-interruption",
+        in -> new Action.SpotInterruption(in.service("spot-interruption"), in.image("of")));
     kinds.put("hooks-answer", in -> new Action.HookAnswers(hookStatus(in)));
     kinds.put(
         "events",
@@ -65,14 +80,13 @@ final class ActionReader {
     kinds.put(
         "complete-before",
         in -> new Action.Race(operation(in, "complete-before"), in.service("service")));
+    kinds.put(
+        "hold-back",
+        in ->
+            new Action.HoldBack(in.text("hold-back"), operation(in, "at"), in.text("until-after")));
     kinds.put("slack", in -> new Action.Slack(in.choice("slack", Slack.class) == Slack.WORKS));
     kinds.put("reconcile", in -> reconcile(in));
-    kinds.put(
-        "update-stack",
-        in -> {
-          in.choice("update-stack", Now.class);
-          return new Action.UpdateStack(in.choice("ledger-items", LedgerItems.Version.class));
-        });
+    kinds.put("update-stack", ActionReader::updateStack);
     kinds.put("wait", in -> new Action.Wait(in.duration("wait")));
     kinds.put(
         "until-new-task",
@@ -146,6 +160,22 @@ final class ActionReader {
       throw in.wrong("'update-service' needs an image or a desired-count, or both");
     }
     return new Action.UpdateService(in.service("update-service"), image, count);
+  }
+
+  private static Action createDeployment(Mapping in) {
+    return new Action.CreateDeployment(
+        in.service("create-deployment"),
+        in.image("image"),
+        in.has("hooks") ? in.pairs("hooks") : Map.of());
+  }
+
+  private static Action updateStack(Mapping in) {
+    in.choice("update-stack", Now.class);
+    return new Action.UpdateStack(
+        in.has("ledger-items")
+            ? Optional.of(in.choice("ledger-items", LedgerItems.Version.class))
+            : Optional.empty(),
+        in.has("parameters") ? in.pairs("parameters") : Map.of());
   }
 
   private static String alarmState(Mapping in) {

@@ -43,6 +43,7 @@ final class Broom {
     }
     account.ecs().trustAllRoles();
     account.ecs().lambdaHooks(_ -> Json.object().put("hookStatus", "SUCCEEDED"));
+    account.codeDeploy().functions(_ -> true);
     for (JsonNode repository :
         call(AwsService.ECR, "DescribeRepositories", Json.object()).path("repositories")) {
       call(

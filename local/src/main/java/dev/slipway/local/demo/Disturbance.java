@@ -5,8 +5,11 @@ import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.local.runtime.Fault;
 import dev.slipway.runtime.Json;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** What a scenario lets go wrong with the calls of Slipway's functions. Thread-safe. */
@@ -14,6 +17,9 @@ final class Disturbance implements Fault {
 
   private static final String ADMIN = "admin";
   private static final int BAD_REQUEST = 400;
+
+  /** Of the machine's time: functions answer within it, and give up a call only later. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   /** Something that will happen to the next calls of an operation. */
   private static final class Plan {
@@ -53,10 +59,19 @@ final class Disturbance implements Fault {
                   seen.service(),
                   seen.operation(),
                   error,
-                  error.contains("Throttl") ? "Rate exceeded" : "as the scenario says",
+                  words(error),
                   BAD_REQUEST,
                   Json.object().put("__type", error));
             }));
+  }
+
+  private static String words(String error) {
+    if (error.startsWith("Throttl")) {
+      return "Rate exceeded";
+    }
+    return error.startsWith("AccessDenied")
+        ? "no identity-based policy allows this action"
+        : "as the scenario says";
   }
 
   /** This happens just before the next call has its effect. */
@@ -67,6 +82,28 @@ final class Disturbance implements Fault {
   /** This happens when the next call of that function has had its effect. */
   void after(String function, String operation, Runnable what) {
     plans.add(new Plan(function, operation, true, 1, seen -> what.run()));
+  }
+
+  /**
+   * The next call of a function waits until another function has made the same call, with success.
+   * Not for ever: if that never comes, the scenario's expectations show it.
+   */
+  void holdBack(String function, String operation, String other) {
+    CountDownLatch done = new CountDownLatch(1);
+    after(other, operation, done::countDown);
+    plans.add(
+        new Plan(
+            function,
+            operation,
+            false,
+            1,
+            seen -> {
+              try {
+                done.await(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }));
   }
 
   /** From now on everything works. */

@@ -268,16 +268,16 @@ final class Findings {
     return running.size() == 1 ? running.first() : "";
   }
 
-  /** How many of the service's tasks run this digest. */
-  int tasksOf(String service, String digest) {
-    int count = 0;
+  /** ARNs of the service's tasks that run this digest. */
+  List<String> runningTasks(String service, String digest) {
+    List<String> arns = new ArrayList<>();
     for (JsonNode task : tasks(service)) {
       if (Json.text(task.path("containers").path(0), "imageDigest").equals(digest)
           && Json.text(task, "lastStatus").equals("RUNNING")) {
-        count++;
+        arns.add(Json.text(task, "taskArn"));
       }
     }
-    return count;
+    return arns;
   }
 
   /** The service as DescribeServices has it; empty if there is none. */

@@ -86,6 +86,8 @@ final class Fleet {
     Optional<ObjectNode> group = service.given().deploymentGroup();
     if (group.isPresent()) {
       input.putObject("deploymentController").put("type", "CODE_DEPLOY");
+    }
+    if (input.at("/deploymentController/type").asText().equals("CODE_DEPLOY")) {
       input.remove("deploymentConfiguration");
     }
     if (service.settled()) {
@@ -96,9 +98,14 @@ final class Fleet {
     group.ifPresent(given -> deploymentGroup(account, service, given));
   }
 
+  /** The CodeDeploy application of a service; its group is named like the service. */
+  static String application(String cluster, String service) {
+    return cluster + "-" + service;
+  }
+
   private static void deploymentGroup(
       SimulatedAccount account, Scenario.Service service, ObjectNode given) {
-    String application = service.cluster() + "-" + service.name();
+    String application = application(service.cluster(), service.name());
     account.call(
         AwsService.CODEDEPLOY,
         "CreateApplication",

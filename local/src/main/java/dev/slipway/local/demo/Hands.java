@@ -1,6 +1,7 @@
 package dev.slipway.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
@@ -65,8 +66,34 @@ final class Hands {
       case Action.StopServiceDeployment(String service) -> stopServiceDeployment(service);
       case Action.ContinueServiceDeployment(String service, String answer) ->
           continueServiceDeployment(service, answer);
+      case Action.CreateDeployment create -> createDeployment(create);
+      case Action.StopDeployment(String service, boolean rollBack) ->
+          aws.call(
+              AwsService.CODEDEPLOY,
+              "StopDeployment",
+              codeDeployment(service).put("autoRollbackEnabled", rollBack));
+      case Action.ContinueDeployment(String service) ->
+          aws.call(
+              AwsService.CODEDEPLOY,
+              "ContinueDeployment",
+              codeDeployment(service).put("deploymentWaitType", "READY_WAIT"));
+      case Action.StopTasks(String service, String image) ->
+          findings
+              .runningTasks(service, digest(image))
+              .forEach(task ->
+                  aws.call(
+                      AwsService.ECS,
+                      "StopTask",
+                      Json.object()
+                          .put("cluster", Findings.service(service).cluster())
+                          .put("task", task)));
       case Action.TagResource(String service, Map<String, String> tags) ->
           tagResource(service, tags);
+      case Action.UntagResource(String service, List<String> keys) -> {
+        ObjectNode input = Json.object().put("resourceArn", Findings.service(service).arn());
+        input.set("tagKeys", Json.array(keys));
+        aws.call(AwsService.ECS, "UntagResource", input);
+      }
       case Action.BatchDeleteImage(String image) -> batchDeleteImage(image);
       case Action.DeleteLogGroup(String group) ->
           aws.call(AwsService.LOGS, "DeleteLogGroup", Json.object().put("logGroupName", group));
@@ -90,26 +117,33 @@ final class Hands {
                   .put("StateReason", "as the scenario says"));
       case Action.Capacity(String cluster, int tasks) ->
           playground.services().ecs().limitTasks(cluster, tasks);
-      case Action.HookAnswers(String status) ->
-          playground.services().ecs().lambdaHooks(_ -> Json.object().put("hookStatus", status));
+      case Action.SpotInterruption(String service, String image) ->
+          findings
+              .runningTasks(service, digest(image))
+              .forEach(task ->
+                  playground.services().ecs().interrupt(Findings.service(service).cluster(), task));
+      case Action.HookAnswers(String status) -> {
+        playground.services().ecs().lambdaHooks(_ -> Json.object().put("hookStatus", status));
+        playground.services().codeDeploy().functions(_ -> !status.equals("FAILED"));
+      }
       case Action.Events(var conduct, String detailType) ->
           playground.account().events(conduct, detailType);
       case Action.DeliverAgain(String image) -> playground.deliverAgain(image);
       case Action.Refuse(String operation, String error, int times) ->
           playground.disturbance().refuse(operation, error, times);
       case Action.Kill(String function, String operation) -> kill(function, operation);
-      case Action.Race(String operation, String service) -> {
-        ServiceRef ref = Findings.service(service);
-        playground
-            .disturbance()
-            .before(
-                operation,
-                () -> playground.services().ecs().completeNow(ref.cluster(), ref.name()));
+      case Action.Race(String operation, String service) ->
+          playground.disturbance().before(operation, () -> complete(service));
+      case Action.HoldBack(String function, String operation, String other) -> {
+        playground.account().stack().function(function);
+        playground.account().stack().function(other);
+        playground.disturbance().holdBack(function, operation, other);
       }
       case Action.Slack(boolean works) ->
           playground.slack().behave(works ? new Behaviour.Healthy() : new Behaviour.Outage());
       case Action.Reconcile _ -> playground.reconcile();
-      case Action.UpdateStack(LedgerItems.Version items) -> playground.updateStack(items);
+      case Action.UpdateStack(var items, var parameters) ->
+          playground.updateStack(items, parameters);
       case Action.Wait _, Action.UntilNewTask _, Action.Until _ ->
           throw new IllegalArgumentException("time is not for hands to move: " + action);
     }
@@ -218,6 +252,68 @@ final class Hands {
       }
     }
     throw new IllegalStateException("no hook of " + service + " waits for anybody");
+  }
+
+  private void complete(String service) {
+    ServiceRef ref = Findings.service(service);
+    if (codeDeployed(service)) {
+      playground.services().codeDeploy().completeNow(ref.cluster(), ref.name());
+    } else {
+      playground.services().ecs().completeNow(ref.cluster(), ref.name());
+    }
+  }
+
+  private boolean codeDeployed(String service) {
+    return findings
+        .describe(service)
+        .at("/deploymentController/type")
+        .asText()
+        .equals("CODE_DEPLOY");
+  }
+
+  private void createDeployment(Action.CreateDeployment create) {
+    JsonNode balancer = findings.describe(create.service()).at("/taskSets/0/loadBalancers/0");
+    ObjectNode spec = Json.object().put("version", 0.0);
+    ObjectNode target = spec.putArray("Resources").addObject().putObject("TargetService");
+    ObjectNode properties =
+        target
+            .put("Type", "AWS::ECS::Service")
+            .putObject("Properties")
+            .put("TaskDefinition", register(create.service(), create.image()));
+    properties
+        .putObject("LoadBalancerInfo")
+        .put("ContainerName", balancer.path("containerName").asText())
+        .put("ContainerPort", balancer.path("containerPort").asInt());
+    if (!create.hooks().isEmpty()) {
+      ArrayNode hooks = spec.putArray("Hooks");
+      create.hooks().forEach((event, function) -> hooks.addObject().put(event, function));
+    }
+    ObjectNode input = group(create.service());
+    input
+        .putObject("revision")
+        .put("revisionType", "AppSpecContent")
+        .putObject("appSpecContent")
+        .put("content", Json.write(spec));
+    aws.call(AwsService.CODEDEPLOY, "CreateDeployment", input);
+  }
+
+  private static ObjectNode group(String service) {
+    ServiceRef ref = Findings.service(service);
+    return Json.object()
+        .put("applicationName", Fleet.application(ref.cluster(), ref.name()))
+        .put("deploymentGroupName", ref.name());
+  }
+
+  /** The one under way in the service's deployment group. */
+  private ObjectNode codeDeployment(String service) {
+    ObjectNode input = group(service);
+    input.set("includeOnlyStatuses", Json.array(List.of("Created", "InProgress", "Ready")));
+    String id =
+        aws.call(AwsService.CODEDEPLOY, "ListDeployments", input).at("/deployments/0").asText();
+    if (id.isEmpty()) {
+      throw new IllegalStateException("CodeDeploy does not deploy " + service);
+    }
+    return Json.object().put("deploymentId", id);
   }
 
   private void tagResource(String service, Map<String, String> tags) {

@@ -188,7 +188,7 @@ public final class Player {
   /** Whether the first new task runs, and there is no verdict yet. */
   private boolean underWay(String service, String image) {
     String digest = digests.getOrDefault(image, "");
-    return findings.tasksOf(service, digest) > 0
+    return !findings.runningTasks(service, digest).isEmpty()
         && findings.deployment(service, digest).filter(one -> !one.status().ended()).isPresent();
   }
 

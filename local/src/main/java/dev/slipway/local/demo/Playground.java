@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -73,6 +74,9 @@ public final class Playground implements AutoCloseable {
   private final AtomicInteger builds = new AtomicInteger();
   private final Disturbance disturbance = new Disturbance();
   private final Watchman watchman = new Watchman();
+
+  /** Whether a scenario has changed the stack's parameters. */
+  private boolean otherParameters;
 
   private Playground(LocalAccount account, SimulatedAccount services, boolean interactive) {
     this.account = account;
@@ -304,6 +308,10 @@ public final class Playground implements AutoCloseable {
     disturbance.clear();
     slack.behave(new Behaviour.Healthy());
     account.events(Conduct.DELIVERED, "");
+    if (otherParameters) {
+      otherParameters = false;
+      account.replaceFunctions(Map.of());
+    }
     new Broom(services).sweep();
     account.runFor(Duration.ofMinutes(3));
     account.purgeQueues();
@@ -334,11 +342,17 @@ public final class Playground implements AutoCloseable {
     account.event(watchman.push(image));
   }
 
-  /** New processes, and items in the ledger as another version of Slipway wrote them. */
-  void updateStack(LedgerItems.Version version) {
+  /**
+   * New processes.
+   *
+   * @param items if there: the ledger's items are as another version of Slipway wrote them
+   * @param parameters of the stack whose values are others now
+   */
+  void updateStack(Optional<LedgerItems.Version> items, Map<String, String> parameters) {
     account.settle();
-    items().rewrite(version);
-    account.replaceFunctions();
+    items.ifPresent(version -> items().rewrite(version));
+    otherParameters |= !parameters.isEmpty();
+    account.replaceFunctions(parameters);
   }
 
   Disturbance disturbance() {

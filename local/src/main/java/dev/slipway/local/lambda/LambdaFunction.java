@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 /** A function with its execution environments: started on demand, kept warm, never too many. */
 public final class LambdaFunction implements AutoCloseable {
 
-  private final FunctionSpec spec;
+  private volatile FunctionSpec spec;
   private final AccountClock clock;
   private final String region;
   private final Map<String, String> environment;
@@ -178,8 +178,11 @@ public final class LambdaFunction implements AutoCloseable {
   /**
    * From now on every invocation gets a process that was started after this moment, as after an
    * update of the function; what runs may end.
+   *
+   * @param updated with the environment that they get
    */
-  public synchronized void replace() {
+  public synchronized void replace(FunctionSpec updated) {
+    spec = updated;
     outdated.addAll(all);
     for (FunctionInstance instance : warm) {
       discard(instance);

@@ -173,6 +173,8 @@ public final class LocalAccount implements AutoCloseable {
   private final List<Fault> faults = new CopyOnWriteArrayList<>();
   private final Activity activity = new Activity();
   private final LocalHttp http;
+  private final Template template;
+  private final Map<String, String> parameters;
   private final Stack stack;
   private final Queues queues;
   private final EmbeddedDynamoDb dynamoDb;
@@ -195,7 +197,8 @@ public final class LocalAccount implements AutoCloseable {
     http = new LocalHttp(builder.port);
     List<AutoCloseable> opened = new ArrayList<>(List.of(http));
     try {
-      Template template = Template.read(builder.template);
+      template = Template.read(builder.template);
+      parameters = Map.copyOf(builder.parameters);
       Stack draft = template.stack(builder.parameters, Surroundings.LOCAL.at(http.endpoint()));
       Surroundings surroundings = draft.surroundings();
       admin = Principal.admin(surroundings.accountId());
@@ -630,9 +633,17 @@ public final class LocalAccount implements AutoCloseable {
     faults.add(fault);
   }
 
-  /** Each function gets new processes, as after an update of the stack; what runs may end. */
-  public void replaceFunctions() {
-    functions.values().forEach(LambdaFunction::replace);
+  /**
+   * Each function gets new processes, as after an update of the stack; what runs may end.
+   *
+   * @param changed parameters whose values are others than at the start. What they mean for a
+   *     function's environment is taken over; all else stays as it is
+   */
+  public void replaceFunctions(Map<String, String> changed) {
+    Map<String, String> all = new LinkedHashMap<>(parameters);
+    all.putAll(changed);
+    Stack updated = template.stack(all, stack.surroundings());
+    functions.forEach((name, function) -> function.replace(updated.function(name)));
   }
 
   /** From now on events of this type come so; see {@link EventBus#conduct}. */
