@@ -256,16 +256,46 @@ final class Ending {
     }
     String set = service.path("taskDefinition").asText();
     String good = head.lastGood().map(Head.LastGood::taskDefinition).orElse("nothing");
+    Set<String> pulled = pulled();
+    boolean unproven =
+        all.getFirst().reason() == Reason.COMPLETED_WITHOUT_TASKS
+            && all.getFirst().revisions().own().equals(set);
+    if (unproven && pulled.stream().anyMatch(this::doesNotLast)) {
+      // Deployed while there were no tasks: they only look steady between two crashes.
+      require(!set.equals(good), "the ledger says " + good + " is good, and its tasks crash");
+      return;
+    }
+    Deployment last = all.getFirst();
+    if (last.reason() == Reason.ROLLBACK_FAILED && set.equals(last.revisions().previous())) {
+      // What failed is still there, and is not good because it is steady: a person was called. It
+      // may have been good before somebody wanted it back.
+      boolean undone =
+          head.lastGood().map(each -> each.sequence() == last.rollbackOf()).orElse(false);
+      require(undone || !set.equals(good), "the ledger says " + good + " is good, and it failed");
+      return;
+    }
     require(
         set.equals(good), "the ledger says " + good + " is good and runs, ECS is set to " + set);
-    ObjectNode tasks = Json.object().put("cluster", "prod");
-    tasks.set("tasks", world.ecs("ListTasks", "{'cluster': 'prod'}").path("taskArns"));
-    for (JsonNode task : world.account.call(AwsService.ECS, "DescribeTasks", tasks).path("tasks")) {
-      String runs = task.at("/containers/0/imageDigest").asText();
+    for (String runs : pulled) {
       require(
           digests(head.running()).contains(new Digest(runs)),
           "the ledger says " + head.running().brief() + " runs, but a task runs " + runs);
     }
+  }
+
+  private boolean doesNotLast(String digest) {
+    String behaviour = people.behaviour(digest);
+    return BAD.contains(behaviour) || behaviour.startsWith("dies-later");
+  }
+
+  private Set<String> pulled() {
+    ObjectNode tasks = Json.object().put("cluster", "prod");
+    tasks.set("tasks", world.ecs("ListTasks", "{'cluster': 'prod'}").path("taskArns"));
+    Set<String> digests = new HashSet<>();
+    for (JsonNode task : world.account.call(AwsService.ECS, "DescribeTasks", tasks).path("tasks")) {
+      digests.add(task.at("/containers/0/imageDigest").asText());
+    }
+    return digests;
   }
 
   /** Somebody else changed the service, or there was nothing to go back to, only where it is so. */

@@ -237,6 +237,13 @@ final class OneProcess {
     return account.call(AwsService.ECS, operation, json(input));
   }
 
+  /** The image of a revision's first container. */
+  String image(String taskDefinition) {
+    return ecs("DescribeTaskDefinition", "{'taskDefinition': '" + taskDefinition + "'}")
+        .at("/taskDefinition/containerDefinitions/0/image")
+        .asText();
+  }
+
   String push(String tag, String behaviour) {
     // Nobody pushes twice within a second, which is as fine as an event's time is.
     clock.advance(Duration.ofSeconds(2));

@@ -20,6 +20,7 @@ import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,11 +82,7 @@ class WholeLoopTest {
     untilEnded(2);
     assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(runs()).isEqualTo("web:2");
-    JsonNode image =
-        world
-            .ecs("DescribeTaskDefinition", "{'taskDefinition': 'web:2'}")
-            .at("/taskDefinition/containerDefinitions/0/image");
-    assertThat(image.asText()).endsWith("team/app:v2@" + digest);
+    assertThat(world.image("web:2")).endsWith("team/app:v2@" + digest);
     JsonNode parameter =
         world.account.call(
             AwsService.SSM, "GetParameter", OneProcess.json("{'Name': '/slipway/prod/web/web'}"));
@@ -138,6 +135,58 @@ class WholeLoopTest {
     assertThat(head().lastSequence())
         .as("nothing came of it that was not there before")
         .isEqualTo(2);
+  }
+
+  /** It is in progress while Slipway writes down that ECS has gone back to that same revision. */
+  @Test
+  void theGoodRevisionDeployedAgainAtTheEndOfAWayBackIsRecordedWithWhatItNowRuns() {
+    world(ANY.replace("'any'", "'tag:latest'"), BREAKER);
+    List<String> moved = new ArrayList<>();
+    world.mishaps.before(
+        "DeregisterTaskDefinition",
+        () -> {
+          moved.add(world.push("v1", "healthy"));
+          world.ecs(
+              "UpdateService", "{'cluster': 'prod', 'service': 'web', 'forceNewDeployment': true}");
+        });
+    world.push("latest", "crash");
+    untilEnded(2);
+    world.pass(Duration.ofMinutes(10));
+    assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.ECS);
+    assertThat(head().running().byContainer().get("web").digest().value())
+        .isEqualTo(moved.getFirst());
+  }
+
+  /** Without version consistency each task resolves the tag, also those that ECS brings back. */
+  @Test
+  void theSameRevisionWithAnotherImageIsNotWhatWasGood() {
+    world(
+        ANY.replace("'any'", "'tag:latest'"),
+        "{'deploymentCircuitBreaker': {'enable': true, 'rollback': true},"
+            + " 'minimumHealthyPercent': 0, 'maximumPercent': 100}");
+    String image = world.image("web:1");
+    world.ecs(
+        "RegisterTaskDefinition",
+        "{'family': 'web', 'cpu': '256', 'memory': '512', 'networkMode': 'awsvpc',"
+            + " 'requiresCompatibilities': ['FARGATE'], 'containerDefinitions': [{'name': 'web',"
+            + " 'image': '"
+            + image
+            + "', 'versionConsistency': 'disabled'}]}");
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'taskDefinition': 'web:2'}");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    String good = head().running().byContainer().get("web").digest().value();
+
+    world.push("v1", "healthy");
+    world.push("latest", "crash");
+    untilEnded(4);
+    world.pass(Duration.ofMinutes(10));
+
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(4).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(runs()).isEqualTo("web:4");
+    assertThat(world.image("web:4")).endsWith("@" + good);
+    assertThat(head().running().byContainer().get("web").digest().value()).isEqualTo(good);
   }
 
   /** The breaker begins to count anew with each task that becomes healthy, and the bake with it. */
@@ -565,6 +614,37 @@ class WholeLoopTest {
     assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED_WITHOUT_TASKS);
     assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(1);
+  }
+
+  @Test
+  void whatNeverRanCountsAsGoodOnceItHasRunForAWhile() {
+    world(ANY, BREAKER);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.pass(Duration.ofMinutes(5));
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED_WITHOUT_TASKS);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.pass(Duration.ofMinutes(1));
+    world.reconcile();
+    world.pass(Duration.ofMinutes(5));
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
+    assertThat(head().due()).isNull();
+  }
+
+  @Test
+  void whatNeverRanAndThenCrashesNeverCountsAsGood() {
+    world(ANY, BREAKER);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.pass(Duration.ofMinutes(5));
+    world.push("v2", "dies-later:20");
+    untilEnded(2);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    for (int minute = 0; minute < 20; minute++) {
+      world.pass(Duration.ofMinutes(1));
+      world.reconcile();
+      assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -70,6 +70,7 @@ public interface Ecs {
   record ServiceRevision(String arn, String taskDefinition, Map<String, String> digests) {}
 
   /**
+   * @param startedAt when it became RUNNING, null before
    * @param digests container name to the digest of the image it runs
    */
   record RunningTask(
@@ -78,5 +79,6 @@ public interface Ecs {
       String startedBy,
       String lastStatus,
       String healthStatus,
+      Instant startedAt,
       Map<String, String> digests) {}
 }

@@ -435,6 +435,7 @@ public final class JsonEcs implements Ecs {
               Json.text(task, "startedBy"),
               Json.text(task, "lastStatus"),
               Json.text(task, "healthStatus"),
+              Json.instant(task, "startedAt"),
               digests));
     }
     return running;

@@ -498,12 +498,12 @@ public final class NextStep {
     }
     boolean failedHere =
         seen.last()
-            .map(last ->
-                last.status() == Status.FAILED
-                    && last.revisions().own().equals(service.taskDefinition()))
+            .map(last -> last.status() == Status.FAILED && leftBehind(last, service))
             .orElse(false);
     boolean changed = unknownRevision(head, service) && !failedHere;
-    if (changed && service.steady() && service.desired() > 0) {
+    // A push does not wait until what never ran has proven itself: it may never.
+    boolean passed = !head.waiting().isEmpty() && unproven(seen, service);
+    if (changed && service.steady() && service.desired() > 0 && !passed) {
       return new Step.Adopt();
     }
     if (head.waiting().isEmpty()) {
@@ -519,6 +519,25 @@ public final class NextStep {
           "nothing is wanted");
     }
     return wanted(head, service, seen);
+  }
+
+  /** Whether the service is set to what was deployed here while it had no tasks. */
+  public static boolean unproven(Situation seen, ServiceView service) {
+    return seen.last()
+        .map(last ->
+            last.reason() == Reason.COMPLETED_WITHOUT_TASKS
+                && last.revisions().own().equals(service.taskDefinition()))
+        .orElse(false);
+  }
+
+  /**
+   * Whether the service is still set to the revision that failed. A way back that failed is another
+   * matter: what it was to bring back is good, once it runs.
+   */
+  private static boolean leftBehind(Deployment failed, ServiceView service) {
+    Deployment.Revisions revisions = failed.revisions();
+    String bad = failed.isRollback() ? revisions.previous() : revisions.own();
+    return bad.equals(service.taskDefinition());
   }
 
   /** Whether the service is set to something that the ledger does not know as good. */
@@ -604,13 +623,6 @@ public final class NextStep {
     return new Step.Begin(false);
   }
 
-  /** Whether a deployment of Slipway's that is over has left this revision as the service's own. */
-  private static boolean leftBehind(Deployment last, String taskDefinition) {
-    boolean couldNotGoBack = last.isRollback() && last.status() == Status.FAILED;
-    return last.revisions().own().equals(taskDefinition)
-        || (couldNotGoBack && last.revisions().previous().equals(taskDefinition));
-  }
-
   /**
    * Somebody else's deployment is given until the deadline before a push goes over it, and longer
    * while ECS bakes or waits for a person or a function. What Slipway itself left behind (a failed
@@ -620,10 +632,28 @@ public final class NextStep {
     return service
         .primary()
         .filter(primary -> primary.rolloutState().equals("IN_PROGRESS"))
-        .filter(primary ->
-            seen.last().map(last -> !leftBehind(last, primary.taskDefinition())).orElse(true))
+        .filter(
+            primary -> !seen.last().map(last -> startedBy(last, primary, service)).orElse(false))
         .map(primary -> later(primary.createdAt(), standsUntil(seen)).plus(deadline(seen)))
         .filter(until -> until.isAfter(seen.now()));
+  }
+
+  /**
+   * Whether what is in progress comes from the last deployment here. Somebody may have deployed its
+   * revision again: that is theirs, as long as there is something left that it replaces. A service
+   * whose one and only deployment does not come up (its first image is still to be pushed) has
+   * nothing to wait for.
+   */
+  private static boolean startedBy(Deployment last, EcsDeployment primary, ServiceView service) {
+    Deployment.Revisions revisions = last.revisions();
+    String runs = primary.taskDefinition();
+    boolean couldNotGoBack = last.isRollback() && last.status() == Status.FAILED;
+    boolean same =
+        revisions.own().equals(runs) || (couldNotGoBack && revisions.previous().equals(runs));
+    return same
+        && (last.status() == Status.FAILED
+            || primary.id().equals(last.rollout().ecsDeploymentId())
+            || service.deployments().size() == 1);
   }
 
   private static Instant standsUntil(Situation seen) {

@@ -441,7 +441,7 @@ class JsonEcsTest {
         "DescribeTasks",
         """
         {"tasks":[{"taskArn":"arn:task","taskDefinitionArn":"arn:td","startedBy":"ecs-svc/1",
-          "lastStatus":"RUNNING","healthStatus":"HEALTHY","containers":[
+          "lastStatus":"RUNNING","healthStatus":"HEALTHY","startedAt":1767268800.5,"containers":[
           {"name":"web","imageDigest":"sha256:1"},{"name":"agent"}]}],"failures":[]}
         """);
     assertThat(ecs.runningTasks(WEB))
@@ -452,6 +452,7 @@ class JsonEcsTest {
                 "ecs-svc/1",
                 "RUNNING",
                 "HEALTHY",
+                Instant.parse("2026-01-01T12:00:00.5Z"),
                 Map.of("web", "sha256:1")));
     assertThat(Json.text(aws.calls.get(0).input(), "desiredStatus")).isEqualTo("RUNNING");
     assertThat(aws.input(1))

@@ -226,6 +226,84 @@ class NextStepTest {
           .isEqualTo(new Step.Adopt());
     }
 
+    /**
+     * A push of a person's making comes after it, as it does after any other deployment of theirs.
+     */
+    @Test
+    void ourRevisionDeployedAgainElsewhereIsGivenUntilTheDeadline() {
+      Head head = waitingFor(head(), image("v3", 3));
+      Deployment succeeded =
+          deployment(Status.ROLLING_OUT, 1, 0).as(Status.SUCCEEDED, Reason.COMPLETED, "", NOON);
+      ServiceView again =
+          service(
+              ON,
+              2,
+              "",
+              ecs("ecs-svc/9", "PRIMARY", NEW, "IN_PROGRESS", 0),
+              ecs(OWN_ID, "ACTIVE", NEW, "COMPLETED", 2));
+      ServiceView ours =
+          service(
+              ON,
+              2,
+              "",
+              ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0),
+              ecs(OLD_ID, "ACTIVE", OLD, "COMPLETED", 2));
+      ServiceView alone = service(ON, 2, "", ecs("ecs-svc/9", "PRIMARY", NEW, "IN_PROGRESS", 0));
+      assertThat(
+              NextStep.decide(
+                  head, with(situation(NOON, again, settings()), Optional.of(succeeded))))
+          .isInstanceOf(Step.Rest.class);
+      assertThat(
+              NextStep.decide(
+                  head, with(situation(NOON, ours, settings()), Optional.of(succeeded))))
+          .isEqualTo(new Step.Begin(false));
+      assertThat(
+              NextStep.decide(
+                  head, with(situation(NOON, alone, settings()), Optional.of(succeeded))))
+          .as("a service that has never come up")
+          .isEqualTo(new Step.Begin(false));
+    }
+
+    /** It is steady, and it is what had to be taken out of service. */
+    @Test
+    void whatFailedAndCouldNotBeTakenBackIsNotAdopted() {
+      ServiceView stillThere = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "COMPLETED", 2));
+      assertThat(
+              NextStep.decide(
+                  head(),
+                  with(situation(NOON, stillThere, settings()), Optional.of(failedWayBack()))))
+          .isInstanceOf(Step.Rest.class);
+    }
+
+    @Test
+    void whatAFailedWayBackWasToBringBackIsAdoptedOnceItRuns() {
+      ServiceView there = service(ON, 2, "", ecs("ecs-svc/9", "PRIMARY", OLD, "COMPLETED", 2));
+      Head head = head().lastGood(new LastGood(OLD, images("v1", 1), 1, Instant.EPOCH, true));
+      assertThat(
+              NextStep.decide(
+                  head, with(situation(NOON, there, settings()), Optional.of(failedWayBack()))))
+          .isEqualTo(new Step.Adopt());
+    }
+
+    private static Deployment failedWayBack() {
+      return deployment(Status.ROLLING_OUT, 3, 2)
+          .with(new Deployment.Revisions(NEW, "", OLD))
+          .as(Status.FAILED, Reason.ROLLBACK_FAILED, "", NOON);
+    }
+
+    /** It completed while the service was scaled to zero. */
+    @Test
+    void whatNeverRanIsAdoptedOnceItDoesUnlessAPushWaits() {
+      ServiceView scaledUp = service(ON, 2, "", ecs(OWN_ID, "PRIMARY", NEW, "COMPLETED", 2));
+      Deployment unproven =
+          deployment(Status.ROLLING_OUT, 2, 0)
+              .as(Status.SUCCEEDED, Reason.COMPLETED_WITHOUT_TASKS, "", NOON);
+      Situation seen = with(situation(NOON, scaledUp, settings()), Optional.of(unproven));
+      assertThat(NextStep.decide(head(), seen)).isEqualTo(new Step.Adopt());
+      assertThat(NextStep.decide(waitingFor(head(), image("v3", 3)), seen))
+          .isEqualTo(new Step.Begin(false));
+    }
+
     @Test
     void theRunningDeploymentCanBeUndoneAndNoOther() {
       Head head = head();

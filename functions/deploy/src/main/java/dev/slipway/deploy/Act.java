@@ -174,10 +174,18 @@ abstract class Act {
    * @param texts container name to the text of its image, in the service's revision
    */
   final ImageSet running(ServiceView service, Map<String, String> texts) {
-    List<RunningTask> tasks =
-        ecs.runningTasks(service.ref()).stream()
-            .filter(task -> task.taskDefinition().equals(service.taskDefinition()))
-            .toList();
+    return running(tasks(service), texts);
+  }
+
+  /** The tasks of the revision that the service is set to. */
+  final List<RunningTask> tasks(ServiceView service) {
+    return ecs.runningTasks(service.ref()).stream()
+        .filter(task -> task.taskDefinition().equals(service.taskDefinition()))
+        .toList();
+  }
+
+  /** The same, of tasks that are known already. */
+  static ImageSet running(List<RunningTask> tasks, Map<String, String> texts) {
     Map<String, Image> images = new TreeMap<>();
     texts.forEach((container, text) -> {
       Optional<ImageReference> reference = Containers.read(text);
@@ -221,6 +229,22 @@ abstract class Act {
             log.error("could not write the parameter " + name, e);
           }
         });
+  }
+
+  /**
+   * The time until which somebody else's deployments are part of what is found good now. One that
+   * is still under way is not: it is looked at when it is over.
+   *
+   * @param own id of the ECS deployment that is found good, empty if there is none
+   */
+  final Instant goodSince(String own) {
+    return seen.service()
+        .primary()
+        .filter(_ -> !seen.service().steady())
+        .filter(primary -> !primary.id().equals(own))
+        .map(primary -> primary.createdAt().minusMillis(1))
+        .filter(before -> before.isBefore(now))
+        .orElse(now);
   }
 
   final Done dropRequest(String why) {

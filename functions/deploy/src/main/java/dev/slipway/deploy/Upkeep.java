@@ -1,5 +1,6 @@
 package dev.slipway.deploy;
 
+import dev.slipway.aws.Ecs.RunningTask;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
@@ -7,11 +8,13 @@ import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Waiting;
+import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.image.ImageSet;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,8 +44,10 @@ final class Upkeep extends Act {
 
   Done baseline() {
     ServiceView service = seen.service();
-    ImageSet images = running(service, containers(service.taskDefinition()));
-    boolean steady = service.steady() && service.desired() > 0;
+    List<RunningTask> tasks = tasks(service);
+    ImageSet images = running(tasks, containers(service.taskDefinition()));
+    // Its tasks may have gone since ECS counted them: then nobody knows what they ran.
+    boolean steady = service.steady() && service.desired() > 0 && !tasks.isEmpty();
     Deployment baseline =
         started(
                 1,
@@ -75,20 +80,30 @@ final class Upkeep extends Act {
 
   Done adopt() {
     ServiceView service = seen.service();
-    ImageSet images = running(service, containers(service.taskDefinition()));
     Optional<Deployment> own =
         seen.situation()
             .last()
             .filter(last -> last.revisions().own().equals(service.taskDefinition()));
+    List<RunningTask> tasks = tasks(service);
+    Instant proven = provenAt(tasks, NextStep.unproven(seen.situation(), service));
+    if (proven.isAfter(now)) {
+      return rest(
+          head.due() != null && head.due().isAfter(now) && head.due().isBefore(proven)
+              ? head.due()
+              : proven,
+          "what the service runs has not run for long enough to count as good");
+    }
+    ImageSet images = running(tasks, containers(service.taskDefinition()));
     Optional<LastGood> again =
-        head.lastGood()
-            .filter(LastGood::steady)
-            .filter(good -> good.taskDefinition().equals(service.taskDefinition()));
-    // Ours, and now it has proven itself: it completed while nothing ran, or was not steady yet. Or
-    // somebody deployed what was good again, and nothing came of it that was not there before.
+        head.lastGood().filter(good -> good.taskDefinition().equals(service.taskDefinition()));
+    // Ours, or the baseline, and now it has proven itself: it completed while nothing ran, or was
+    // not steady yet. Or somebody deployed what was good again, and nothing came of it that was not
+    // there before.
     Optional<Long> known =
         again.isPresent()
-            ? again.filter(good -> sameDigests(good.images(), images)).map(LastGood::sequence)
+            ? again
+                .filter(good -> !good.steady() || sameDigests(good.images(), images))
+                .map(LastGood::sequence)
             : own.map(Deployment::sequence);
     if (known.isPresent()) {
       write(
@@ -123,6 +138,23 @@ final class Upkeep extends Act {
             .due(head.due() == null ? next() : head.due()),
         elsewhere);
     return Done.AGAIN;
+  }
+
+  /**
+   * ECS calls a deployment without tasks complete, and counts a task that is about to crash as
+   * running: what was never seen to run counts once each of its tasks has run for a while.
+   */
+  private Instant provenAt(List<RunningTask> tasks, boolean unproven) {
+    if (tasks.isEmpty()) {
+      return now.plus(SOON);
+    }
+    return unproven
+        ? tasks.stream()
+            .map(task -> task.startedAt() == null ? now : task.startedAt())
+            .max(Comparator.naturalOrder())
+            .orElse(now)
+            .plus(SOON)
+        : now;
   }
 
   private static boolean sameDigests(ImageSet one, ImageSet other) {

@@ -387,16 +387,53 @@ final class WayBack extends Act {
             : ecs.serviceRevision(serviceRevision)
                 .map(ServiceRevision::taskDefinition)
                 .orElse(seen.service().taskDefinition());
-    if (runs.equals(back.revisions().own()) || head.lastGood().filter(LastGood::steady).isEmpty()) {
+    if (head.lastGood().filter(LastGood::steady).isEmpty()) {
+      // Nothing good was known: what ECS could bring back to a steady state is, from now on.
+      return wentBack(
+          back,
+          runs,
+          seen.service().steady() ? running(seen.service(), containers(runs)) : ImageSet.EMPTY);
+    }
+    if (runs.equals(back.revisions().own()) && !otherDigests(runs, back.to())) {
       return wentBack(back, runs, back.to());
     }
     log.warn(
-        "ECS went back to another revision than the last good one: putting it right",
+        "ECS went back to something else than the last good revision: putting it right",
         "service",
         head.service().brief(),
         "revision",
         runs);
     return rollBackTo(back, ledger.deployment(head.service(), back.rollbackOf()).orElseThrow());
+  }
+
+  /**
+   * Whether tasks of a revision run other digests than those known to be good, in containers whose
+   * image it names by tag only: ECS resolves the tag anew with each deployment of a revision, and
+   * goes back to what it found for the last of them that succeeded. Both sides are digests that
+   * ECS's tasks pulled, so that an index is never compared with one of its platforms.
+   */
+  private boolean otherDigests(String taskDefinition, ImageSet good) {
+    Map<String, String> texts = containers(taskDefinition);
+    Map<String, String> byTag = new TreeMap<>();
+    good.byContainer()
+        .forEach((container, image) -> {
+          boolean named =
+              Containers.read(texts.getOrDefault(container, ""))
+                  .map(reference -> reference.digest().isEmpty())
+                  .orElse(false);
+          if (named) {
+            byTag.put(container, image.digest().value());
+          }
+        });
+    return !byTag.isEmpty()
+        && ecs.runningTasks(head.service()).stream()
+            .filter(task -> task.taskDefinition().equals(taskDefinition))
+            .anyMatch(task ->
+                byTag.entrySet().stream()
+                    .anyMatch(entry -> {
+                      String pulled = task.digests().getOrDefault(entry.getKey(), "");
+                      return !pulled.isEmpty() && !pulled.equals(entry.getValue());
+                    }));
   }
 
   Done wentBack(Deployment back, String taskDefinition, ImageSet images) {
@@ -424,14 +461,25 @@ final class WayBack extends Act {
             .backBy(who)
             .as(Status.SUCCEEDED, Reason.COMPLETED, "", now);
     boolean knownGood = !images.isEmpty();
-    Head after = head.idle().running(images).due(next());
+    // Without it, somebody looks whether it becomes steady.
+    Head after = head.idle().running(images).due(knownGood ? next() : now.plus(SOON));
     if (knownGood) {
       long sequence =
           head.lastGood()
-              .filter(good -> good.images().covers(images) && images.covers(good.images()))
+              .filter(good ->
+                  good.steady()
+                      ? good.images().covers(images) && images.covers(good.images())
+                      : good.taskDefinition().equals(taskDefinition))
               .map(LastGood::sequence)
               .orElse(back.sequence());
-      after = after.lastGood(new LastGood(taskDefinition, images, sequence, now, true));
+      after =
+          after.lastGood(
+              new LastGood(
+                  taskDefinition,
+                  images,
+                  sequence,
+                  goodSince(back.rollout().ecsDeploymentId()),
+                  true));
     }
     tellParameters(images);
     revisions.deregister(failed, log);

@@ -454,7 +454,12 @@ final class WayForward extends Act {
     if (reason == Reason.COMPLETED) {
       after =
           after.lastGood(
-              new LastGood(deployment.revisions().own(), runs, deployment.sequence(), now, true));
+              new LastGood(
+                  deployment.revisions().own(),
+                  runs,
+                  deployment.sequence(),
+                  goodSince(deployment.rollout().ecsDeploymentId()),
+                  true));
     }
     tellParameters(runs);
     write(after, done.to(done.from(), runs));

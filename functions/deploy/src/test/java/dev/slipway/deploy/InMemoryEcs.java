@@ -64,7 +64,12 @@ final class InMemoryEcs implements Ecs {
     tasks.clear();
     tasks.add(
         new RunningTask(
-            "arn:task/1", arn, current.id(), "RUNNING", "UNKNOWN", Map.copyOf(digests)));
+            "arn:task/1", arn, current.id(), "RUNNING", "UNKNOWN", NOON, Map.copyOf(digests)));
+  }
+
+  /** ECS has not counted again yet. */
+  void interrupted() {
+    tasks.clear();
   }
 
   private EcsDeployment deployment(String arn, String state, int running) {

@@ -113,6 +113,24 @@ class WorkerTest {
     ecs.calls.clear();
   }
 
+  /** They may have been stopped since ECS counted them: a Spot interruption, for example. */
+  @Test
+  void aServiceWhoseTasksNobodyHasSeenIsNoPlaceToGoBackTo() {
+    ecs.tags.put("slipway:team/web", "any");
+    String revision = ecs.family("web", REGISTRY + "/team/web:1");
+    ecs.runs(revision, Map.of("web", digest('a')));
+    ecs.interrupted();
+    worker.look(SERVICE);
+    assertThat(ledger.head(SERVICE).lastGood().orElseThrow().steady()).isFalse();
+
+    ecs.runs(revision, Map.of("web", digest('a')));
+    worker.look(SERVICE);
+    Head head = ledger.head(SERVICE);
+    assertThat(head.lastGood().orElseThrow().steady()).isTrue();
+    assertThat(head.running().byContainer().get("web").digest()).isEqualTo(new Digest(digest('a')));
+    assertThat(head.lastSequence()).as("nobody else has deployed anything").isEqualTo(1);
+  }
+
   @Test
   void everyFollowingContainerIsPinnedAndNoOther() {
     steady(

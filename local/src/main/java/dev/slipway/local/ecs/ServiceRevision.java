@@ -68,6 +68,15 @@ final class ServiceRevision {
     return images;
   }
 
+  /**
+   * What a container whose image is shown like this pulls: the digest that its tag was resolved to,
+   * also by the first task, which shows no digest.
+   */
+  String pulls(String container, String shown) {
+    boolean byTag = !shown.contains("@") && resolvable(container);
+    return byTag && digests.containsKey(container) ? shown + "@" + digests.get(container) : shown;
+  }
+
   private boolean resolvable(String name) {
     for (JsonNode container : taskDefinition.containers()) {
       if (container.path("name").asText().equals(name)) {

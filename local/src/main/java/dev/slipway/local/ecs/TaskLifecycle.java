@@ -116,7 +116,11 @@ final class TaskLifecycle {
   }
 
   private void pull(Task task, Task.Container container) throws PulledImage.Refused {
-    PulledImage image = neighbours.images().pull(container.image, task.definition.architecture());
+    String reference =
+        task.deployment == null
+            ? container.image
+            : task.deployment.revision.pulls(container.name, container.image);
+    PulledImage image = neighbours.images().pull(reference, task.definition.architecture());
     container.digest = image.digest();
     container.architecture = image.architecture();
     container.behaviour = image.behaviour();
