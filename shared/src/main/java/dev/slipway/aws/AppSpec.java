@@ -6,13 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.ServiceView.Capacity;
 import dev.slipway.aws.ServiceView.TaskSet;
 import dev.slipway.runtime.Json;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * The AppSpec of a deployment on ECS, made from what the service runs. What an AppSpec does not
- * name, CodeDeploy takes from the service or, worse, from a default: the platform version would be
- * LATEST, and no hook would run.
+ * The AppSpec of a deployment on ECS: one that was written for the service, with another task
+ * definition, or one made from what the service runs. All of the former is kept as a tree, so that
+ * no hook and no field of a later version of CodeDeploy is lost.
+ *
+ * <p>What an AppSpec does not name, CodeDeploy takes from the service or, worse, from a default:
+ * the platform version would be LATEST. So that is named as the service runs it.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html">resources
@@ -20,49 +21,62 @@ import java.util.regex.Pattern;
  */
 public final class AppSpec {
 
-  /** A hook of an AppSpec in YAML: {@code - AfterInstall: "name or ARN of a function"}. */
-  private static final Pattern HOOK =
-      Pattern.compile("\\s*-\\s+([A-Za-z]+)\\s*:\\s*[\"']?([A-Za-z0-9:_/$.-]+)[\"']?\\s*(#.*)?");
-
-  private static final Pattern HOOKS = Pattern.compile("[\"']?[Hh]ooks[\"']?\\s*:\\s*(#.*)?");
-
-  private static final Pattern EMPTY = Pattern.compile("\\s*(#.*)?");
-
   private AppSpec() {}
 
-  /** Hooks of an AppSpec that cannot be read; deploying without them could skip somebody's test. */
-  public static final class UnreadableHooksException extends RuntimeException {
+  /** A document that is no AppSpec for ECS. The message says what it lacks. */
+  public static final class NoAppSpecException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    UnreadableHooksException(String line) {
-      super("its AppSpec has hooks that cannot be read: '" + line + "'");
+    NoAppSpecException(String message) {
+      super(message);
     }
   }
 
   /**
-   * An AppSpec as JSON.
+   * An AppSpec as JSON, made from what a service runs: without hooks.
    *
    * @param like the task set whose load balancer, platform version and capacity are kept
-   * @param before the AppSpec that made it, whose hooks are kept; empty if it is not known
    * @throws IllegalArgumentException if the task set has no load balancer, without which CodeDeploy
    *     deploys nothing
-   * @throws UnreadableHooksException naming the line
    */
-  public static String of(String taskDefinition, TaskSet like, String before) {
-    if (like.container().isEmpty() || like.port() == 0) {
-      throw new IllegalArgumentException(
-          "The service has no load balancer, and CodeDeploy deploys only services that have one.");
+  public static String of(String taskDefinition, TaskSet like) {
+    ObjectNode spec = Json.object().put("version", 0.0);
+    spec.putArray("Resources")
+        .addObject()
+        .putObject("TargetService")
+        .put("Type", "AWS::ECS::Service")
+        .putObject("Properties");
+    return of(taskDefinition, like, spec);
+  }
+
+  /**
+   * The same AppSpec with another task definition, as JSON.
+   *
+   * @param like the task set that says what the AppSpec leaves open
+   * @param before not changed
+   * @throws NoAppSpecException if that is not one
+   * @throws IllegalArgumentException as above, where it names no load balancer either
+   */
+  public static String of(String taskDefinition, TaskSet like, ObjectNode before) {
+    ObjectNode spec = before.deepCopy();
+    ObjectNode properties = properties(spec);
+    properties.put(name(properties, "TaskDefinition"), taskDefinition);
+    if (lacks(properties, "LoadBalancerInfo")) {
+      if (like.container().isEmpty() || like.port() == 0) {
+        throw new IllegalArgumentException(
+            "The service has no load balancer, and CodeDeploy deploys only services that have"
+                + " one.");
+      }
+      properties
+          .putObject(name(properties, "LoadBalancerInfo"))
+          .put("ContainerName", like.container())
+          .put("ContainerPort", like.port());
     }
-    ObjectNode properties = Json.object().put("TaskDefinition", taskDefinition);
-    properties
-        .putObject("LoadBalancerInfo")
-        .put("ContainerName", like.container())
-        .put("ContainerPort", like.port());
-    if (!like.platformVersion().isEmpty()) {
-      properties.put("PlatformVersion", like.platformVersion());
+    if (lacks(properties, "PlatformVersion") && !like.platformVersion().isEmpty()) {
+      properties.put(name(properties, "PlatformVersion"), like.platformVersion());
     }
-    if (!like.capacity().isEmpty()) {
-      ArrayNode strategy = properties.putArray("CapacityProviderStrategy");
+    if (lacks(properties, "CapacityProviderStrategy") && !like.capacity().isEmpty()) {
+      ArrayNode strategy = properties.putArray(name(properties, "CapacityProviderStrategy"));
       for (Capacity capacity : like.capacity()) {
         strategy
             .addObject()
@@ -71,53 +85,36 @@ public final class AppSpec {
             .put("Weight", capacity.weight());
       }
     }
-    ObjectNode spec = Json.object().put("version", 0.0);
-    ObjectNode service = spec.putArray("Resources").addObject().putObject("TargetService");
-    service.put("Type", "AWS::ECS::Service").set("Properties", properties);
-    ArrayNode hooks = hooks(before);
-    if (!hooks.isEmpty()) {
-      spec.set("Hooks", hooks);
-    }
     return Json.write(spec);
   }
 
-  /** The hooks of an AppSpec in JSON or YAML, in their order. */
-  static ArrayNode hooks(String appSpec) {
-    JsonNode document;
-    try {
-      document = Json.read(appSpec);
-    } catch (Json.MalformedJsonException e) {
-      return hooksOfYaml(appSpec);
+  /** Those of the one service that it names, under whatever name. */
+  private static ObjectNode properties(ObjectNode spec) {
+    JsonNode resources = spec.path(name(spec, "Resources"));
+    if (resources.size() != 1) {
+      throw new NoAppSpecException("it does not have one resource under 'Resources'");
     }
-    JsonNode hooks = document.path("Hooks");
-    if (hooks.isMissingNode()) {
-      hooks = document.path("hooks");
+    JsonNode named = resources.isArray() ? resources.path(0) : resources;
+    if (named.size() == 1
+        && named.iterator().next() instanceof ObjectNode resource
+        && resource.get(name(resource, "Properties")) instanceof ObjectNode properties) {
+      return properties;
     }
-    return hooks instanceof ArrayNode array ? array : Json.array();
+    throw new NoAppSpecException("its resource has no 'Properties'");
   }
 
-  /** Only the form that CodeDeploy documents: a list with a name and a function in each line. */
-  private static ArrayNode hooksOfYaml(String appSpec) {
-    ArrayNode hooks = Json.array();
-    boolean inside = false;
-    for (String line : appSpec.lines().toList()) {
-      if (EMPTY.matcher(line).matches()) {
-        continue;
-      }
-      boolean member = line.startsWith(" ") || line.startsWith("-") || line.startsWith("\t");
-      if (!member) {
-        inside = HOOKS.matcher(line).matches();
-        if (!inside && line.toLowerCase(java.util.Locale.ROOT).startsWith("hooks")) {
-          throw new UnreadableHooksException(line);
-        }
-      } else if (inside) {
-        Matcher hook = HOOK.matcher(line);
-        if (!hook.matches()) {
-          throw new UnreadableHooksException(line.strip());
-        }
-        hooks.addObject().put(hook.group(1), hook.group(2));
+  private static boolean lacks(ObjectNode node, String field) {
+    JsonNode value = node.path(name(node, field));
+    return value.isMissingNode() || value.isNull();
+  }
+
+  /** As it is written there: AWS's own examples have small letters, too. */
+  private static String name(ObjectNode node, String field) {
+    for (var each : node.properties()) {
+      if (each.getKey().equalsIgnoreCase(field)) {
+        return each.getKey();
       }
     }
-    return hooks;
+    return field;
   }
 }

@@ -42,10 +42,10 @@ public interface CodeDeploy {
   Optional<DeploymentGroup> groupOf(ServiceRef service);
 
   /**
-   * What a deployment deployed; GetApplicationRevision where GetDeployment did not repeat it. Empty
-   * if CodeDeploy does not keep it: one from S3 it does not.
+   * What a deployment deployed; GetApplicationRevision, for GetDeployment does not repeat it. Empty
+   * if CodeDeploy does not have it: one from S3 it never had.
    */
-  String appSpec(CodeDeployment deployment);
+  Optional<String> appSpec(CodeDeployment deployment);
 
   /**
    * CreateDeployment. There is no token: after an unknown outcome look with {@link #deployments}

@@ -14,8 +14,7 @@ import java.time.Instant;
  * @param rollbackId the deployment that takes this one back; empty if none does
  * @param rollbackOf the deployment that this one takes back; empty if it does not
  * @param rollsBack whether CodeDeploy takes deployments of this group back by itself when they fail
- * @param appSpec what was deployed; empty if CodeDeploy does not repeat it here
- * @param appSpecSha256 by which CodeDeploy keeps it; empty if it was not given as text
+ * @param revision the AppSpec that was deployed
  * @param completedAt null until it has ended
  */
 public record CodeDeployment(
@@ -29,10 +28,21 @@ public record CodeDeployment(
     String rollbackId,
     String rollbackOf,
     boolean rollsBack,
-    String appSpec,
-    String appSpecSha256,
+    Revision revision,
     Instant createdAt,
     Instant completedAt) {
+
+  /**
+   * An AppSpec, and who has it. GetDeployment "always" leaves the content out (API reference), and
+   * CodeDeploy has it by its hash; where it was given as an object of S3, it is there.
+   *
+   * @param type {@code AppSpecContent}, {@code String} (an older name for the same), {@code S3};
+   *     another one is kept as it is
+   * @param content empty if it is left out
+   * @param sha256 of the content; empty if CodeDeploy does not have it
+   * @param place where it is if CodeDeploy does not have it, {@code s3://bucket/key}; else empty
+   */
+  public record Revision(String type, String content, String sha256, String place) {}
 
   /** Whether more will come of it. A status that is new to us has not ended. */
   public boolean underWay() {

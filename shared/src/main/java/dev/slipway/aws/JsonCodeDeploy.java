@@ -3,6 +3,7 @@ package dev.slipway.aws;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.aws.CodeDeployment.Revision;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import java.time.Instant;
@@ -45,9 +46,6 @@ public final class JsonCodeDeploy implements CodeDeploy {
   private static CodeDeployment view(JsonNode info) {
     JsonNode error = info.path("errorInformation");
     JsonNode rollback = info.path("rollbackInfo");
-    JsonNode revision = info.path("revision");
-    // Deployments of some consoles and pipelines carry it under its older name.
-    JsonNode appSpec = revision.path(revision.has("string") ? "string" : "appSpecContent");
     return new CodeDeployment(
         Json.text(info, "deploymentId"),
         new DeploymentGroup(
@@ -60,10 +58,21 @@ public final class JsonCodeDeploy implements CodeDeploy {
         Json.text(rollback, "rollbackDeploymentId"),
         Json.text(rollback, "rollbackTriggeringDeploymentId"),
         info.path("autoRollbackConfiguration").path("enabled").asBoolean(),
-        Json.text(appSpec, "content"),
-        Json.text(appSpec, "sha256"),
+        revision(info.path("revision")),
         Json.instant(info, "createTime"),
         Json.instant(info, "completeTime"));
+  }
+
+  private static Revision revision(JsonNode revision) {
+    String type = Json.text(revision, "revisionType");
+    // The CLI's guide for ECS has the older name, which AWS keeps answering with.
+    JsonNode given = revision.path(revision.has("string") ? "string" : "appSpecContent");
+    JsonNode s3 = revision.path("s3Location");
+    String place =
+        s3.isObject()
+            ? "s3://" + Json.text(s3, "bucket") + "/" + Json.text(s3, "key")
+            : given.isObject() ? "" : type.isEmpty() ? "an unknown place" : type;
+    return new Revision(type, Json.text(given, "content"), Json.text(given, "sha256"), place);
   }
 
   @Override
@@ -200,23 +209,26 @@ public final class JsonCodeDeploy implements CodeDeploy {
   }
 
   @Override
-  public String appSpec(CodeDeployment deployment) {
-    if (!deployment.appSpec().isEmpty() || deployment.appSpecSha256().isEmpty()) {
-      return deployment.appSpec();
+  public Optional<String> appSpec(CodeDeployment deployment) {
+    Revision deployed = deployment.revision();
+    if (!deployed.content().isEmpty() || deployed.sha256().isEmpty()) {
+      return Optional.of(deployed.content()).filter(content -> !content.isEmpty());
     }
+    String member = deployed.type().equals("String") ? "string" : "appSpecContent";
     ObjectNode input = Json.object().put("applicationName", deployment.group().application());
     input
         .putObject("revision")
-        .put("revisionType", "AppSpecContent")
-        .putObject("appSpecContent")
-        .put("sha256", deployment.appSpecSha256());
+        .put("revisionType", deployed.type())
+        .putObject(member)
+        .put("sha256", deployed.sha256());
     try {
       JsonNode revision =
           aws.call(AwsService.CODEDEPLOY, "GetApplicationRevision", input).path("revision");
-      return Json.text(revision.path("appSpecContent"), "content");
+      return Optional.of(Json.text(revision.path(member), "content"))
+          .filter(content -> !content.isEmpty());
     } catch (AwsException e) {
       if (e.is("RevisionDoesNotExistException", "ApplicationDoesNotExistException")) {
-        return "";
+        return Optional.empty();
       }
       throw e;
     }

@@ -1,6 +1,7 @@
 package dev.slipway.aws;
 
 import dev.slipway.runtime.Json;
+import java.util.Optional;
 
 /** Parameter Store over {@link AwsApi}. */
 public final class JsonParameters implements Parameters {
@@ -21,5 +22,21 @@ public final class JsonParameters implements Parameters {
             .put("Value", value)
             .put("Type", "String")
             .put("Overwrite", true));
+  }
+
+  @Override
+  public Optional<String> get(String name) {
+    try {
+      return Optional.of(
+          Json.text(
+              aws.call(AwsService.SSM, "GetParameter", Json.object().put("Name", name))
+                  .path("Parameter"),
+              "Value"));
+    } catch (AwsException e) {
+      if (e.is("ParameterNotFound")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 }

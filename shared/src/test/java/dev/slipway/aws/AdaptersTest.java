@@ -343,6 +343,17 @@ class AdaptersTest {
   }
 
   @Test
+  void readsAParameterThatIsThereAndKnowsOneThatIsNot() {
+    aws.answer("GetParameter", "{\"Parameter\":{\"Name\":\"/a\",\"Value\":\"version: 0.0\"}}");
+    assertThat(new JsonParameters(aws).get("/a")).contains("version: 0.0");
+    assertThat(aws.input(0)).isEqualTo("{\"Name\":\"/a\"}");
+    aws.refuse(AwsService.SSM, "GetParameter", "ParameterNotFound", "");
+    assertThat(new JsonParameters(aws).get("/a")).isEmpty();
+    aws.refuse(AwsService.SSM, "GetParameter", "AccessDeniedException", "");
+    assertThatThrownBy(() -> new JsonParameters(aws).get("/a")).isInstanceOf(AwsException.class);
+  }
+
+  @Test
   void writesAParameterOverTheFormerOne() {
     aws.answer("PutParameter", "{\"Version\":2}");
     new JsonParameters(aws).put("/slipway/prod/web/web", "team/app@sha256:1");

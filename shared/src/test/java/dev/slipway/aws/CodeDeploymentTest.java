@@ -29,8 +29,7 @@ class CodeDeploymentTest {
             "",
             "",
             false,
-            "",
-            "",
+            new CodeDeployment.Revision("AppSpecContent", "", "abc", ""),
             Instant.EPOCH,
             Instant.EPOCH);
 

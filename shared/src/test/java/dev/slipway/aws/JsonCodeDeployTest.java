@@ -3,6 +3,7 @@ package dev.slipway.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.aws.CodeDeployment.Revision;
 import dev.slipway.follow.ServiceRef;
 import java.time.Instant;
 import java.util.stream.Collectors;
@@ -61,8 +62,7 @@ class JsonCodeDeployTest {
                 "d-2",
                 "",
                 true,
-                "version: 0.0",
-                "abc",
+                new Revision("AppSpecContent", "version: 0.0", "abc", ""),
                 Instant.parse("2026-01-01T00:00:00.500Z"),
                 Instant.parse("2026-01-01T00:01:00Z")));
     assertThat(aws.input(0)).isEqualTo("{\"deploymentId\":\"d-1\"}");
@@ -74,30 +74,48 @@ class JsonCodeDeployTest {
     assertThat(codeDeploy.deployment("d-1")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"AppSpecContent, appSpecContent", "String, string"})
+  void asksForTheAppSpecThatIsNotRepeatedByTheNameThatItHas(String type, String member) {
+    String given = "{\"revisionType\":\"" + type + "\",\"" + member + "\":{%s\"sha256\":\"abc\"}}";
+    aws.answer("GetDeployment", info("d-1", ",\"revision\":" + given.formatted("")));
+    aws.answer(
+        "GetApplicationRevision",
+        "{\"revision\":" + given.formatted("\"content\":\"version: 0.0\",") + "}");
+    assertThat(codeDeploy.appSpec(codeDeploy.deployment("d-1").orElseThrow()))
+        .contains("version: 0.0");
+    assertThat(aws.input(1))
+        .isEqualTo("{\"applicationName\":\"shop\",\"revision\":" + given.formatted("") + "}");
+  }
+
   @Test
-  void asksForTheAppSpecThatIsNotRepeated() {
+  void anAppSpecThatCodeDeployDoesNotHaveAnyMoreIsNotKnown() {
     aws.answer(
         "GetDeployment",
         info(
             "d-1",
             ",\"revision\":{\"revisionType\":\"AppSpecContent\",\"appSpecContent\":{\"sha256\":\"abc\"}}"));
-    aws.answer(
-        "GetApplicationRevision",
-        "{\"revision\":{\"appSpecContent\":{\"content\":\"version: 0.0\",\"sha256\":\"abc\"}}}");
-    assertThat(codeDeploy.appSpec(codeDeploy.deployment("d-1").orElseThrow()))
-        .isEqualTo("version: 0.0");
-    assertThat(aws.input(1))
-        .isEqualTo(
-            "{\"applicationName\":\"shop\",\"revision\":{\"revisionType\":\"AppSpecContent\","
-                + "\"appSpecContent\":{\"sha256\":\"abc\"}}}");
+    aws.refuse(
+        AwsService.CODEDEPLOY, "GetApplicationRevision", "RevisionDoesNotExistException", "");
+    assertThat(codeDeploy.appSpec(codeDeploy.deployment("d-1").orElseThrow())).isEmpty();
   }
 
-  @Test
-  void anAppSpecInS3IsNotKnown() {
-    aws.answer(
-        "GetDeployment",
-        info("d-1", ",\"revision\":{\"revisionType\":\"S3\",\"s3Location\":{\"bucket\":\"b\"}}"));
-    assertThat(codeDeploy.appSpec(codeDeploy.deployment("d-1").orElseThrow())).isEmpty();
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          {'revisionType':'S3','s3Location':{'bucket':'b','key':'a/appspec.yaml','version':'7'}} | s3://b/a/appspec.yaml
+          {'revisionType':'GitHub','gitHubLocation':{'repository':'shop'}}                       | GitHub
+          {'revisionType':'Elsewhere'}                                                           | Elsewhere
+          {}                                                                                     | an unknown place
+          """)
+  void anAppSpecThatIsElsewhereIsNotKnownButWhereItIs(String revision, String place) {
+    aws.answer("GetDeployment", info("d-1", ",'revision':".concat(revision).replace('\'', '"')));
+    CodeDeployment deployment = codeDeploy.deployment("d-1").orElseThrow();
+    assertThat(deployment.revision().place()).isEqualTo(place);
+    assertThat(codeDeploy.appSpec(deployment)).isEmpty();
   }
 
   @Test

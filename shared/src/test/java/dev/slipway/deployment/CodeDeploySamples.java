@@ -8,6 +8,7 @@ import static dev.slipway.deployment.Samples.OLD_ID;
 import static dev.slipway.deployment.Samples.OWN_ID;
 
 import dev.slipway.aws.CodeDeployment;
+import dev.slipway.aws.CodeDeployment.Revision;
 import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.CircuitBreaker;
@@ -48,8 +49,7 @@ public final class CodeDeploySamples {
         rollback,
         "",
         rollsBack,
-        "",
-        "",
+        new Revision("AppSpecContent", "", "abc", ""),
         NOON,
         ended ? completedAt : null);
   }
@@ -67,8 +67,7 @@ public final class CodeDeploySamples {
         "",
         OURS,
         false,
-        "",
-        "",
+        new Revision("AppSpecContent", "", "abc", ""),
         NOON.plusSeconds(301),
         null);
   }

@@ -1,10 +1,10 @@
 package dev.slipway.deploy;
 
-import dev.slipway.aws.AppSpec;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.CodeDeploy;
 import dev.slipway.aws.CodeDeployment;
 import dev.slipway.aws.DeploymentGroup;
+import dev.slipway.aws.Parameters;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.aws.ServiceView.TaskSet;
@@ -35,12 +35,15 @@ final class CodeDeployController implements Controller {
   private static final String COMPLETED = "DeploymentAlreadyCompletedException";
 
   private final CodeDeploy codeDeploy;
+  private final AppSpecs appSpecs;
   private final Ledger ledger;
   private final InstantSource clock;
   private final Log log;
 
-  CodeDeployController(CodeDeploy codeDeploy, Ledger ledger, InstantSource clock, Log log) {
+  CodeDeployController(
+      CodeDeploy codeDeploy, Parameters parameters, Ledger ledger, InstantSource clock, Log log) {
     this.codeDeploy = codeDeploy;
+    this.appSpecs = new AppSpecs(codeDeploy, parameters, log);
     this.ledger = ledger;
     this.clock = clock;
     this.log = log;
@@ -214,12 +217,13 @@ final class CodeDeployController implements Controller {
           return nothingToDo.get();
         }
       }
+      AppSpecs.Made appSpec = appSpecs.of(deployment, service, like);
       try {
         String id =
             codeDeploy.create(
                 group,
-                CodeDeployNames.description(deployment),
-                appSpec(deployment),
+                CodeDeployNames.description(deployment, appSpec.leftOut()),
+                appSpec.text(),
                 // A way back does not wait for a canary, nor is it stopped by the alarm for which
                 // it is gone.
                 deployment.isRollback() ? CodeDeploy.AT_ONCE : "",
@@ -261,33 +265,6 @@ final class CodeDeployController implements Controller {
     @Override
     public boolean runsOnly(String taskDefinition) {
       return service.taskSets().size() == 1 && like.taskDefinition().equals(taskDefinition);
-    }
-
-    private String appSpec(Deployment deployment) {
-      String before =
-          Optional.of(like.codeDeployId())
-              .filter(id -> !id.isEmpty())
-              .flatMap(codeDeploy::deployment)
-              .map(codeDeploy::appSpec)
-              .orElse("");
-      String own = deployment.revisions().own();
-      try {
-        return AppSpec.of(own, like, before);
-      } catch (AppSpec.UnreadableHooksException e) {
-        if (deployment.isRollback()) {
-          // Going back without hooks is better than not at all.
-          log.warn("going back without hooks: " + e.getMessage());
-          return AppSpec.of(own, like, "");
-        }
-        throw new NotDeployableException(
-            Reason.NOT_DEPLOYABLE,
-            "Slipway copies the hooks of the deployment before, "
-                + like.codeDeployId()
-                + ", and "
-                + e.getMessage()
-                + ". Deploy once by hand with an AppSpec in JSON, or with hooks of the form"
-                + " '- AfterInstall: \"name of a function\"'.");
-      }
     }
 
     /** One deployment of a group at a time: whose it is decides what comes of it. */

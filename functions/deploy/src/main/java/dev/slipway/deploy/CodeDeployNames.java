@@ -15,15 +15,27 @@ final class CodeDeployNames {
   /** For the reader only; AWS names no limit, and a service may follow many repositories. */
   private static final int LONGEST_IMAGES = 200;
 
+  private static final String LEFT_OUT = " (without its hooks)";
+
   private CodeDeployNames() {}
 
-  /** {@code Slipway cluster/service#12: team/app:v2}. */
-  static String description(Deployment deployment) {
+  /**
+   * {@code Slipway cluster/service#12: team/app:v2}.
+   *
+   * @param leftOut whether it goes without the hooks that there are
+   */
+  static String description(Deployment deployment, boolean leftOut) {
     String images = deployment.to().brief();
     return WE
         + deployment.id()
         + ": "
-        + images.substring(0, Math.min(images.length(), LONGEST_IMAGES));
+        + images.substring(0, Math.min(images.length(), LONGEST_IMAGES))
+        + (leftOut ? LEFT_OUT : "");
+  }
+
+  /** One of ours that went without the hooks that there are. */
+  static boolean leftOut(String description) {
+    return description.startsWith(WE) && description.endsWith(LEFT_OUT);
   }
 
   static boolean describes(String description, Deployment deployment) {

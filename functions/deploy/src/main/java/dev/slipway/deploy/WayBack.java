@@ -454,7 +454,8 @@ final class WayBack extends Act {
                 because(failed.reason(), failed, byItself(back))
                     + " The service runs "
                     + (images.isEmpty() ? Wording.revision(taskDefinition) : images.brief())
-                    + " again.",
+                    + " again."
+                    + withoutHooks(),
                 now);
     Deployment done =
         back.with(back.revisions().withOwn(taskDefinition))
@@ -493,6 +494,19 @@ final class WayBack extends Act {
             .toList();
     write(new Change(head, after, List.of(rolledBack, done), quarantine, List.of()));
     return ended();
+  }
+
+  /** What a person has to know of the way back; empty if it went as it should. */
+  private String withoutHooks() {
+    return seen.situation()
+        .codeDeployed()
+        .filter(told -> CodeDeployNames.leftOut(told.deployment().description()))
+        .map(_ ->
+            " It went back without the hooks of its AppSpec, which could not be had. Put the"
+                + " AppSpec into the parameter "
+                + AppSpecs.parameter(head.service())
+                + " before you push again.")
+        .orElse("");
   }
 
   private static boolean byItself(Deployment back) {

@@ -43,7 +43,7 @@ public final class Worker {
     Controllers controllers =
         new Controllers(
             new EcsController(ecs, ledger, clock, log),
-            new CodeDeployController(codeDeploy, ledger, clock, log));
+            new CodeDeployController(codeDeploy, parameters, ledger, clock, log));
     this.tools =
         new Tools(
             ecs,

@@ -63,7 +63,7 @@ class WorkerTest {
           null,
           null,
           ledger,
-          parameters::put,
+          new InMemoryParameters(parameters),
           NO_ALARMS,
           (deployment, reason, service, stopped) ->
               new Diagnosis("", "", List.of(), List.of(), List.of()),

@@ -50,6 +50,18 @@ public final class Json {
     throw new Refusal(code, "not a JSON object: " + text);
   }
 
+  /**
+   * Maps, lists and scalars as a tree.
+   *
+   * @throws Refusal with {@code code} if {@code value} is not a map
+   */
+  public static ObjectNode tree(Object value, String code) {
+    if (MAPPER.valueToTree(value) instanceof ObjectNode object) {
+      return object;
+    }
+    throw new Refusal(code, "not a mapping: " + value);
+  }
+
   /** The member's text, or null when it is absent or null. */
   public static String text(JsonNode node, String member) {
     JsonNode value = node.get(member);

@@ -281,8 +281,7 @@ final class BlueGreen {
             failed.serviceArn,
             "codeDeployRollback",
             "Rollback of " + failed.id,
-            CodeDeploy.revision(failed.revision, before),
-            before,
+            failed.revision.with(before),
             "CodeDeployDefault.ECSAllAtOnce",
             account.now());
     failed.rollback = back;

@@ -1,6 +1,5 @@
 package dev.slipway.local.codedeploy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.local.account.Account;
@@ -31,6 +30,9 @@ public final class CodeDeploy {
 
   private final Map<String, CodeDeployment> deployments = new LinkedHashMap<>();
 
+  /** AppSpecs in S3, by bucket and key. */
+  private final Map<String, String> objects = new TreeMap<>();
+
   public CodeDeploy(Account account, TaskSets taskSets, Alarms alarms) {
     this.account = account;
     this.taskSets = taskSets;
@@ -41,6 +43,11 @@ public final class CodeDeploy {
             .filter(deployment -> deployment.serviceArn.equals(service))
             .forEach(blueGreen::look));
     alarms.watch(() -> open().forEach(blueGreen::alarmChanged));
+  }
+
+  /** Puts an object into S3, as far as CodeDeploy reads there. */
+  public void object(String bucket, String key, String text) {
+    account.exclusively(() -> objects.put(bucket + "/" + key, text));
   }
 
   /** Whether the functions that an AppSpec names as hooks succeed; at first all of them do. */
@@ -202,19 +209,7 @@ public final class CodeDeploy {
 
   private ObjectNode createDeployment(ObjectNode input) {
     Group group = group(input);
-    JsonNode revision = input.path("revision");
-    String content = revision.path("appSpecContent").path("content").asText();
-    if (content.isEmpty()) {
-      throw new Refusal(
-          "RevisionRequiredException", "The local account takes AppSpecContent with content only.");
-    }
-    JsonNode properties = properties(content);
-    String taskDefinition = properties.path("TaskDefinition").asText();
-    if (taskDefinition.isEmpty() || !properties.path("LoadBalancerInfo").has("ContainerName")) {
-      throw new Refusal(
-          "InvalidRevisionException",
-          "The AppSpec must name TaskDefinition and LoadBalancerInfo.ContainerName.");
-    }
+    Revision revision = Revision.of(input.path("revision"), objects::get);
     String config = Json.text(input, "deploymentConfigName", group.deploymentConfig());
     checkConfig(config);
     for (CodeDeployment other : open()) {
@@ -240,8 +235,7 @@ public final class CodeDeploy {
             service,
             "user",
             Json.text(input, "description"),
-            (ObjectNode) revision.deepCopy(),
-            taskDefinition,
+            revision,
             config,
             account.now());
     if (input.get("overrideAlarmConfiguration") instanceof ObjectNode alarms) {
@@ -251,25 +245,6 @@ public final class CodeDeploy {
     deployments.put(deployment.id, deployment);
     blueGreen.start(deployment);
     return Json.object().put("deploymentId", deployment.id);
-  }
-
-  private static JsonNode properties(String content) {
-    return Json.parse(content, "InvalidRevisionException")
-        .path("Resources")
-        .path(0)
-        .path("TargetService")
-        .path("Properties");
-  }
-
-  /** The same revision with another task definition. */
-  static ObjectNode revision(ObjectNode revision, String taskDefinition) {
-    ObjectNode changed = revision.deepCopy();
-    ObjectNode content = (ObjectNode) changed.path("appSpecContent");
-    ObjectNode appSpec = Json.parse(content.path("content").asText(), "InvalidRevisionException");
-    ((ObjectNode) appSpec.path("Resources").path(0).path("TargetService").path("Properties"))
-        .put("TaskDefinition", taskDefinition);
-    content.put("content", appSpec.toString()).remove("sha256");
-    return changed;
   }
 
   private CodeDeployment deployment(ObjectNode input) {
@@ -311,16 +286,16 @@ public final class CodeDeploy {
 
   private ObjectNode getRevision(ObjectNode input) {
     application(input);
-    String hash = input.path("revision").path("appSpecContent").path("sha256").asText();
     for (CodeDeployment each : deployments.values()) {
-      if (!hash.isEmpty() && hash.equals(each.sha256())) {
+      if (each.revision.asked(input.path("revision"))) {
         ObjectNode answer =
             Json.object().put("applicationName", Json.text(input, "applicationName"));
-        answer.set("revision", each.revision.deepCopy());
+        answer.set("revision", each.revision.whole());
         return answer;
       }
     }
-    throw new Refusal("RevisionDoesNotExistException", "No revision with the sha256 " + hash);
+    throw new Refusal(
+        "RevisionDoesNotExistException", "No such revision: " + input.path("revision"));
   }
 
   private ObjectNode batchGetDeployments(ObjectNode input) {

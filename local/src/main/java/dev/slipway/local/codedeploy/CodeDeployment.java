@@ -1,17 +1,12 @@
 package dev.slipway.local.codedeploy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.local.account.Json;
 import dev.slipway.local.time.AccountClock;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +81,7 @@ final class CodeDeployment {
   final String serviceArn;
   final String creator;
   final String description;
-  final ObjectNode revision;
+  final Revision revision;
   final String taskDefinition;
   final Shifting shifting;
   final String config;
@@ -128,8 +123,7 @@ final class CodeDeployment {
       String serviceArn,
       String creator,
       String description,
-      ObjectNode revision,
-      String taskDefinition,
+      Revision revision,
       String config,
       Instant createdAt) {
     this.id = id;
@@ -138,41 +132,16 @@ final class CodeDeployment {
     this.creator = creator;
     this.description = description;
     this.revision = revision;
-    this.taskDefinition = taskDefinition;
+    this.taskDefinition = revision.taskDefinition();
     this.config = config;
     this.shifting = Shifting.of(config);
     this.createdAt = createdAt;
     this.alarms = group.alarms();
   }
 
-  /** By which CodeDeploy keeps the AppSpec. */
-  String sha256() {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(
-                      revision
-                          .path("appSpecContent")
-                          .path("content")
-                          .asText()
-                          .getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** The function that the AppSpec names for this lifecycle event; null if none. */
   String hook(String event) {
-    ObjectNode appSpec =
-        Json.parse(
-            revision.path("appSpecContent").path("content").asText(), "InvalidRevisionException");
-    for (JsonNode hook : appSpec.path("Hooks")) {
-      if (hook.has(event)) {
-        return hook.path(event).asText();
-      }
-    }
-    return null;
+    return revision.hook(event);
   }
 
   /** The service as the one target of the deployment. */
@@ -205,9 +174,7 @@ final class CodeDeployment {
             .put("status", status.shown)
             .put("creator", creator)
             .put("computePlatform", "ECS");
-    ObjectNode shown = revision.deepCopy();
-    ((ObjectNode) shown.path("appSpecContent")).put("sha256", sha256());
-    node.set("revision", shown);
+    node.set("revision", revision.shown());
     node.set("createTime", Json.seconds(createdAt));
     if (startedAt != null) {
       node.set("startTime", Json.seconds(startedAt));

@@ -116,9 +116,18 @@ public sealed interface Action {
    *
    * @param image a revision is registered that names it by its tag
    * @param hooks lifecycle event to the function that the AppSpec names for it
+   * @param appSpec how the AppSpec is given
    */
-  record CreateDeployment(String service, String image, Map<String, String> hooks)
+  record CreateDeployment(String service, String image, Map<String, String> hooks, Given appSpec)
       implements Action {
+
+    /** Ways to give an AppSpec to CodeDeploy. */
+    enum Given {
+      JSON,
+      YAML,
+      YAML_IN_S3
+    }
+
     @Override
     public String words() {
       return "somebody deploys "
@@ -126,7 +135,12 @@ public sealed interface Action {
           + " to "
           + service
           + " with CodeDeploy"
-          + (hooks.isEmpty() ? "" : ", hooks " + hooks);
+          + (hooks.isEmpty() ? "" : ", hooks " + hooks)
+          + switch (appSpec) {
+            case JSON -> "";
+            case YAML -> ", with its AppSpec in YAML";
+            case YAML_IN_S3 -> ", with its AppSpec in S3";
+          };
     }
   }
 
@@ -198,6 +212,14 @@ public sealed interface Action {
     @Override
     public String words() {
       return "somebody deregisters the task definition that " + service + " runs";
+    }
+  }
+
+  /** Parameter Store's PutParameter, type String, overwriting. */
+  record PutParameter(String name, String value) implements Action {
+    @Override
+    public String words() {
+      return "somebody writes the parameter " + name;
     }
   }
 

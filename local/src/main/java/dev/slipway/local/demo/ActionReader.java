@@ -53,6 +53,8 @@ final class ActionReader {
     kinds.put(
         "deregister-task-definition",
         in -> new Action.DeregisterTaskDefinition(in.service("deregister-task-definition")));
+    kinds.put(
+        "put-parameter", in -> new Action.PutParameter(in.text("put-parameter"), in.text("value")));
     kinds.put("delete-parameter", in -> new Action.DeleteParameter(in.text("delete-parameter")));
     kinds.put(
         "update-assume-role-policy",
@@ -166,7 +168,10 @@ final class ActionReader {
     return new Action.CreateDeployment(
         in.service("create-deployment"),
         in.image("image"),
-        in.has("hooks") ? in.pairs("hooks") : Map.of());
+        in.has("hooks") ? in.pairs("hooks") : Map.of(),
+        in.has("app-spec")
+            ? in.choice("app-spec", Action.CreateDeployment.Given.class)
+            : Action.CreateDeployment.Given.JSON);
   }
 
   private static Action updateStack(Mapping in) {

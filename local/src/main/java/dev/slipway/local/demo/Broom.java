@@ -53,6 +53,14 @@ final class Broom {
               .put("repositoryName", repository.path("repositoryName").asText())
               .put("force", true));
     }
+    ObjectNode below = Json.object().put("Path", "/slipway").put("Recursive", true);
+    for (JsonNode parameter :
+        call(AwsService.SSM, "GetParametersByPath", below).path("Parameters")) {
+      call(
+          AwsService.SSM,
+          "DeleteParameter",
+          Json.object().put("Name", parameter.path("Name").asText()));
+    }
     List<String> alarms = new ArrayList<>();
     ObjectNode all = Json.object().put("MaxRecords", 100);
     all.set("AlarmTypes", Json.array(List.of("MetricAlarm", "CompositeAlarm")));

@@ -11,16 +11,24 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.local.slack.Behaviour;
 import dev.slipway.local.slack.SlackMessage;
 import dev.slipway.runtime.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * Does what a scenario lets people, the CI job and chance do. What is about AWS is done by AWS's
  * own calls, as an administrator.
  */
 final class Hands {
+
+  /** Where people's AppSpecs are. */
+  private static final String BUCKET = "deployments";
 
   /** Members of a described task definition that RegisterTaskDefinition does not take. */
   private static final Set<String> READ_ONLY =
@@ -103,6 +111,15 @@ final class Hands {
               "DeregisterTaskDefinition",
               Json.object()
                   .set("taskDefinition", findings.describe(service).path("taskDefinition")));
+      case Action.PutParameter(String name, String value) ->
+          aws.call(
+              AwsService.SSM,
+              "PutParameter",
+              Json.object()
+                  .put("Name", name)
+                  .put("Value", value)
+                  .put("Type", "String")
+                  .put("Overwrite", true));
       case Action.DeleteParameter(String name) ->
           aws.call(AwsService.SSM, "DeleteParameter", Json.object().put("Name", name));
       case Action.UpdateAssumeRolePolicy(String role) ->
@@ -289,12 +306,58 @@ final class Hands {
       create.hooks().forEach((event, function) -> hooks.addObject().put(event, function));
     }
     ObjectNode input = group(create.service());
-    input
-        .putObject("revision")
+    input.set("revision", revision(create, spec));
+    aws.call(AwsService.CODEDEPLOY, "CreateDeployment", input);
+  }
+
+  private ObjectNode revision(Action.CreateDeployment create, ObjectNode spec) {
+    ObjectNode revision = Json.object();
+    switch (create.appSpec()) {
+      case JSON -> text(revision, Json.write(spec));
+      case YAML -> text(revision, yaml(spec));
+      case YAML_IN_S3 -> {
+        String key = create.service() + "/appspec.yaml";
+        playground.services().codeDeploy().object(BUCKET, key, yaml(spec));
+        revision
+            .put("revisionType", "S3")
+            .putObject("s3Location")
+            .put("bucket", BUCKET)
+            .put("key", key)
+            .put("bundleType", "YAML");
+      }
+    }
+    return revision;
+  }
+
+  private static void text(ObjectNode revision, String appSpec) {
+    revision
         .put("revisionType", "AppSpecContent")
         .putObject("appSpecContent")
-        .put("content", Json.write(spec));
-    aws.call(AwsService.CODEDEPLOY, "CreateDeployment", input);
+        .put("content", appSpec);
+  }
+
+  /** As people write it. */
+  private static String yaml(ObjectNode spec) {
+    return new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
+        .dumpToString(plain(spec));
+  }
+
+  private static Object plain(JsonNode node) {
+    return switch (node) {
+      case ObjectNode object -> {
+        Map<String, Object> map = new LinkedHashMap<>();
+        object.properties().forEach(each -> map.put(each.getKey(), plain(each.getValue())));
+        yield map;
+      }
+      case ArrayNode array -> {
+        List<Object> list = new ArrayList<>();
+        array.forEach(each -> list.add(plain(each)));
+        yield list;
+      }
+      case JsonNode number when number.isInt() -> number.intValue();
+      case JsonNode number when number.isNumber() -> number.doubleValue();
+      default -> node.asText();
+    };
   }
 
   private static ObjectNode group(String service) {

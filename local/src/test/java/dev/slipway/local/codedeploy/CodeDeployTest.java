@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.local.SimulatedWorld;
+import dev.slipway.local.account.Json;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,26 +61,35 @@ class CodeDeployTest {
   }
 
   private String createFor(String taskDefinition) {
+    return createFor(taskDefinition, "");
+  }
+
+  private String createFor(String taskDefinition, String more) {
     ObjectNode input =
-        json("{'applicationName': 'a', 'deploymentGroupName': 'g', 'description': 'slipway 7'}");
+        json(
+            "{'applicationName': 'a', 'deploymentGroupName': 'g', "
+                + more
+                + " 'description': 'slipway 7'}");
     input
         .putObject("revision")
         .put("revisionType", "AppSpecContent")
         .putObject("appSpecContent")
-        .put(
-            "content",
-            json("""
-            {'version': 0.0, 'Resources': [{'TargetService': {'Type': 'AWS::ECS::Service',
-             'Properties': {'TaskDefinition': '%s',
-               'LoadBalancerInfo': {'ContainerName': 'web', 'ContainerPort': 80}}}}]}
-            """
-                    .formatted(taskDefinition))
-                .toString());
+        .put("content", appSpec(taskDefinition));
     return world
         .account
         .call(AwsService.CODEDEPLOY, "CreateDeployment", input)
         .path("deploymentId")
         .asText();
+  }
+
+  private static String appSpec(String taskDefinition) {
+    return json("""
+    {'version': 0.0, 'Resources': [{'TargetService': {'Type': 'AWS::ECS::Service',
+     'Properties': {'TaskDefinition': '%s',
+       'LoadBalancerInfo': {'ContainerName': 'web', 'ContainerPort': 80}}}}]}
+    """
+            .formatted(taskDefinition))
+        .toString();
   }
 
   private JsonNode get(String id) {
@@ -221,19 +231,84 @@ class CodeDeployTest {
         .as("there is nothing to go back from")
         .isTrue();
 
-    ObjectNode input =
-        json(
-            "{'applicationName': 'a', 'deploymentGroupName': 'g',"
-                + " 'overrideAlarmConfiguration': {'enabled': false}}");
-    input.set("revision", get(blocked).path("revision"));
+    String id = createFor(first, "'overrideAlarmConfiguration': {'enabled': false},");
+    assertThat(get(id).at("/overrideAlarmConfiguration/enabled").isBoolean()).isTrue();
+    untilStatus(id, "Succeeded");
+  }
+
+  private static final String YAML =
+      """
+      version: 0.0
+      resources:
+        - TargetService:
+            type: AWS::ECS::Service
+            properties: {taskDefinition: %s, loadBalancerInfo: {containerName: web, containerPort: 80}}
+      hooks:
+        - BeforeInstall: "say-no"
+      """;
+
+  @ParameterizedTest
+  @CsvSource({"AppSpecContent, appSpecContent", "String, string", "S3, s3Location"})
+  void readsTheHooksOfAnAppSpecInYamlInWhateverWayItIsGiven(String type, String member) {
+    group("");
+    world.account.codeDeploy().functions(function -> !function.equals("say-no"));
+    String content = YAML.formatted(first);
+    ObjectNode input = json("{'applicationName': 'a', 'deploymentGroupName': 'g'}");
+    ObjectNode given = input.putObject("revision").put("revisionType", type).putObject(member);
+    if (type.equals("S3")) {
+      world.account.codeDeploy().object("b", "appspec.yaml", content);
+      given.put("bucket", "b").put("key", "appspec.yaml").put("bundleType", "YAML");
+    } else {
+      given.put("content", content);
+    }
     String id =
         world
             .account
             .call(AwsService.CODEDEPLOY, "CreateDeployment", input)
             .path("deploymentId")
             .asText();
-    assertThat(get(id).at("/overrideAlarmConfiguration/enabled").isBoolean()).isTrue();
-    untilStatus(id, "Succeeded");
+    untilStatus(id, "Failed");
+    assertThat(get(id).at("/errorInformation/code").asText()).isEqualTo("HOOK_EXECUTION_FAILURE");
+
+    ObjectNode asked = Json.object().put("applicationName", "a");
+    asked.set("revision", get(id).path("revision"));
+    if (type.equals("S3")) {
+      assertThat(get(id).path("revision")).isEqualTo(input.path("revision"));
+      assertThatThrownBy(
+              () -> world.account.call(AwsService.CODEDEPLOY, "GetApplicationRevision", asked))
+          .isInstanceOfSatisfying(
+              AwsException.class,
+              e -> assertThat(e.code()).isEqualTo("RevisionDoesNotExistException"));
+    } else {
+      assertThat(get(id).path("revision").path(member).has("content")).isFalse();
+      assertThat(
+              world
+                  .account
+                  .call(AwsService.CODEDEPLOY, "GetApplicationRevision", asked)
+                  .path("revision")
+                  .path(member)
+                  .path("content")
+                  .asText())
+          .isEqualTo(content);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "version: [, InvalidRevisionException",
+    "version: 0.0, InvalidRevisionException",
+    "'', RevisionRequiredException"
+  })
+  void whatIsNoAppSpecIsRefused(String content, String code) {
+    group("");
+    ObjectNode input = json("{'applicationName': 'a', 'deploymentGroupName': 'g'}");
+    input
+        .putObject("revision")
+        .put("revisionType", "AppSpecContent")
+        .putObject("appSpecContent")
+        .put("content", content);
+    assertThatThrownBy(() -> world.account.call(AwsService.CODEDEPLOY, "CreateDeployment", input))
+        .isInstanceOfSatisfying(AwsException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   @Test
