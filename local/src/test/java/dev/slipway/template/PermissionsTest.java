@@ -250,6 +250,18 @@ class PermissionsTest {
   }
 
   @Test
+  void ofTheParametersOnlyAppSpecsAreRead() {
+    String parameter = "arn:aws:ssm:eu-west-1:123456789012:parameter/";
+    assertThat(
+            whoMay(
+                Access.of("ssm:GetParameter", parameter + "slipway/codedeploy.appspec/shop/web")))
+        .containsExactly("DeployFunction");
+    for (String other : List.of("slipway/shop/web/web", "database/password")) {
+      assertThat(whoMay(Access.of("ssm:GetParameter", parameter + other))).isEmpty();
+    }
+  }
+
+  @Test
   void logLinesAreReadOnlyBelowThePrefix() {
     String group = "arn:aws:logs:eu-west-1:123456789012:log-group:%s:log-stream:web/1";
     assertThat(whoMay(Access.of("logs:GetLogEvents", group.formatted("/ecs/web"))))

@@ -50,6 +50,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.codedeploy.CodeDeployClient;
 import software.amazon.awssdk.services.codedeploy.model.Alarm;
 import software.amazon.awssdk.services.codedeploy.model.ApplicationDoesNotExistException;
+import software.amazon.awssdk.services.codedeploy.model.BundleType;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentAlreadyCompletedException;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentCreator;
 import software.amazon.awssdk.services.codedeploy.model.DeploymentDoesNotExistException;
@@ -1138,6 +1139,57 @@ class SdkWireTest {
           .isInstanceOf(RevisionDoesNotExistException.class);
       assertThatThrownBy(() -> codeDeploy.listDeploymentGroups(r -> r.applicationName("none")))
           .isInstanceOf(ApplicationDoesNotExistException.class);
+    }
+  }
+
+  @Test
+  @Calls(
+      service = AwsService.CODEDEPLOY,
+      operations = {"CreateDeployment", "GetDeployment", "GetApplicationRevision"})
+  void codeDeployIsGivenAnAppSpecUnderItsOlderNameOrInS3() {
+    codeDeployed("given", "");
+    String digest = account.push("given", "v2", "healthy");
+    String revision = account.revision("given", WireAccount.REGISTRY + "given:v2@" + digest);
+    account.services.codeDeploy().object("artifacts", "given.yaml", appSpec(revision));
+    try (CodeDeployClient codeDeploy = client(CodeDeployClient.builder())) {
+      String older =
+          codeDeploy
+              .createDeployment(r ->
+                  r.applicationName("given")
+                      .deploymentGroupName("given")
+                      .revision(l ->
+                          l.revisionType(RevisionLocationType.STRING)
+                              .string(c -> c.content(appSpec(revision)))))
+              .deploymentId();
+      account.pass(Duration.ofMinutes(30));
+      var text = codeDeploy.getDeployment(r -> r.deploymentId(older)).deploymentInfo().revision();
+      assertThat(text.revisionType()).isEqualTo(RevisionLocationType.STRING);
+      assertThat(text.string().content()).isNull();
+      assertThat(
+              codeDeploy
+                  .getApplicationRevision(r -> r.applicationName("given").revision(text))
+                  .revision()
+                  .string()
+                  .content())
+          .isEqualTo(appSpec(revision));
+
+      String inS3 =
+          codeDeploy
+              .createDeployment(r ->
+                  r.applicationName("given")
+                      .deploymentGroupName("given")
+                      .revision(l ->
+                          l.revisionType(RevisionLocationType.S3)
+                              .s3Location(s ->
+                                  s.bucket("artifacts")
+                                      .key("given.yaml")
+                                      .bundleType(BundleType.YAML))))
+              .deploymentId();
+      var place = codeDeploy.getDeployment(r -> r.deploymentId(inS3)).deploymentInfo().revision();
+      assertThat(place.revisionType()).isEqualTo(RevisionLocationType.S3);
+      assertThat(place.s3Location().bucket()).isEqualTo("artifacts");
+      assertThat(place.s3Location().key()).isEqualTo("given.yaml");
+      assertThat(place.appSpecContent()).isNull();
     }
   }
 
