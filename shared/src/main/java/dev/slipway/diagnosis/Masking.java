@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +34,17 @@ public final class Masking {
   /** Shorter environment values ({@code on}, {@code 80}) are in every text and tell nothing. */
   private static final int SHORTEST_VALUE = 4;
 
+  /** Values that are in every text, and that nobody would keep secret. */
+  private static final Pattern COMMON =
+      Pattern.compile(
+          "(?i)true|false|none|null|undefined|enabled?|disabled?|auto|default"
+              + "|trace|debug|info|notice|warn(?:ing)?|error|fatal"
+              + "|prod(?:uction)?|stag(?:e|ing)|dev(?:elopment)?|test(?:ing)?|local(?:host)?"
+              + "|https?|json|text|utf-?8|utc|0\\.0\\.0\\.0|127\\.0\\.0\\.1|\\d{1,5}"
+              + "|[a-z]{2}(?:-[a-z]+){1,3}-\\d");
+
+  private static final Pattern PERCENT = Pattern.compile("%[0-9A-F]{2}");
+
   /** Longer texts are cut before they are searched: nobody is shown that much. */
   private static final int LONGEST_TEXT = 16_000;
 
@@ -50,10 +62,12 @@ public final class Masking {
               + "(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|\\z)");
 
   /** The end of a PEM block whose beginning is above the first line we have. */
-  private static final Pattern PRIVATE_KEY_TAIL =
-      Pattern.compile(
-          "(?m)(?:^[ \\t]*[A-Za-z0-9+/=]+[ \\t]*\\n){0,100}"
-              + "^[ \\t]*-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----");
+  private static final Pattern PRIVATE_KEY_END =
+      Pattern.compile("(?m)^[ \\t]*-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----");
+
+  private static final Pattern PRIVATE_KEY_LINE = Pattern.compile("[ \\t]*[A-Za-z0-9+/=]+[ \\t]*");
+
+  private static final int MOST_KEY_LINES = 100;
 
   /**
    * Access key ids and session tokens.
@@ -67,9 +81,14 @@ public final class Masking {
           "(?<![A-Z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}"
               + "|(?:IQoJ|FwoG|FQoG)[A-Za-z0-9/+=]{20,}");
 
-  /** JWS and JWE: the header is base64url of a JSON object, so it begins with {@code eyJ}. */
-  private static final Pattern JWT =
-      Pattern.compile("eyJ[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+)++");
+  /** What may be a JWS or JWE: parts in base64url with dots between them. */
+  private static final Pattern DOTTED =
+      Pattern.compile("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]*+)++");
+
+  /** The header is base64url of a JSON object, so it begins so. */
+  private static final String JWT_START = "eyJ";
+
+  private static final int SHORTEST_JWT_HEADER = 11;
 
   /** Tokens that their issuers marked with a prefix, so that scanners find them. */
   private static final Pattern PREFIXED_TOKEN =
@@ -101,7 +120,7 @@ public final class Masking {
       Pattern.compile("hooks\\.slack(?:-gov)?\\.com/([^\\s\"'<>]+)");
 
   private static final List<Pattern> SHAPES =
-      List.of(PRIVATE_KEY, PRIVATE_KEY_TAIL, AWS_KEY, JWT, PREFIXED_TOKEN, WEBHOOK);
+      List.of(PRIVATE_KEY, AWS_KEY, PREFIXED_TOKEN, WEBHOOK);
 
   // ---- Values known by what stands before them
 
@@ -109,6 +128,17 @@ public final class Masking {
   private static final Pattern URL_PASSWORD =
       Pattern.compile(
           "(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^\\s/@:\"'<>]*:([^\\s\"'<>]+)@");
+
+  /**
+   * {@code user:password@tcp(host:3306)/database}, as Go's MySQL driver has it. Of bounded length,
+   * as every colon may begin one.
+   */
+  private static final Pattern DSN_PASSWORD =
+      Pattern.compile("(?<![\\w.%+-])[\\w.%+-]*+:([^\\s\"'<>]{1,200})@(?:tcp6?|udp|unix)\\(");
+
+  /** {@code jdbc:oracle:thin:user/password@host}. */
+  private static final Pattern ORACLE_PASSWORD =
+      Pattern.compile("(?i)jdbc:oracle:\\w+:[^\\s/@\"']{0,100}/([^\\s\"']{1,200})@");
 
   /** {@code https://token@host}. */
   private static final Pattern URL_TOKEN = Pattern.compile("://([^\\s/@:\"'<>]{16,})@");
@@ -119,7 +149,8 @@ public final class Masking {
           "(?i)(?<!\\w)(?:bearer|basic)[ \\t]+"
               + "((?-i:(?=\\S*(?:[0-9=]|[a-z][A-Z])))[A-Za-z0-9._~+/=:-]{6,})");
 
-  private static final List<Pattern> PLACES = List.of(URL_PASSWORD, URL_TOKEN, SCHEME);
+  private static final List<Pattern> PLACES =
+      List.of(URL_PASSWORD, DSN_PASSWORD, ORACLE_PASSWORD, URL_TOKEN, SCHEME);
 
   /** Headers whose whole value is secret. */
   private static final Pattern HEADER =
@@ -134,17 +165,22 @@ public final class Masking {
           + "|(?:api|access|private|signing|encryption|master|account|shared|auth|license)"
           + "[-_ ]?key|credential|signature|session[-_ ]?id|connection[-_ ]?string|dsn)";
 
-  /** A name and a separator; the value is what follows. An ARN is skipped as a whole. */
+  /**
+   * A secret's word within a name. An ARN is found too, to be skipped as a whole: what follows a
+   * colon in it is no value.
+   */
   private static final Pattern NAMED =
-      Pattern.compile(
-          "(?i)\\barn:aws[\\w-]*:[\\w:/.+@*-]+"
-              + "|(?<![\\w.-])(?<name>[\\w.-]*"
-              + SECRET_WORD
-              + "[\\w.-]*)\\\\*[\"']?[ \\t]*(?:=>|:=|==?|:)[ \\t]*");
+      Pattern.compile("(?i)\\b(?<arn>arn:aws[\\w-]*:[\\w:/.+@*-]+)|" + SECRET_WORD);
 
-  /** {@code --password hunter2}. */
-  private static final Pattern OPTION =
-      Pattern.compile("(?i)(?<![\\w-])--?[\\w-]*" + SECRET_WORD + "[\\w-]*[ \\t]+(?![-=:])");
+  private static final Pattern REST_OF_NAME = Pattern.compile("[\\w.-]*+");
+
+  private static final Pattern SEPARATOR =
+      Pattern.compile("\\\\*+[\"']?[ \\t]*+(?:=>|:=|==?|:)[ \\t]*");
+
+  /** {@code --password hunter2}: the name of an option, and the blank before its value. */
+  private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--?([\\w-]++)[ \\t]+(?![-=:])");
+
+  private static final Pattern SECRET_OPTION = Pattern.compile("(?i)" + SECRET_WORD);
 
   // ---- Values known by their randomness
 
@@ -188,20 +224,32 @@ public final class Masking {
 
   /**
    * Masks these values too, wherever they stand: as they are, line by line, and as JSON, a URL and
-   * base64 would write them. Values of fewer than four characters are ignored.
+   * base64 would write them. Not masked are values of fewer than four characters, and those that
+   * every other text has and that tell nothing: {@code true}, {@code 8080}, {@code info}, {@code
+   * production}, a region. A log of which every second word is masked helps nobody.
    */
   public static Masking of(Collection<String> environmentValues) {
     Set<String> forms = new LinkedHashSet<>();
     for (String value : environmentValues) {
-      if (value == null) {
+      if (value == null || COMMON.matcher(value.strip()).matches()) {
         continue;
       }
       String plain = value.strip();
       addForm(forms, plain);
       plain.lines().forEach(line -> addForm(forms, line.strip()));
       if (plain.length() >= SHORTEST_VALUE) {
-        addForm(forms, plain.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
-        addForm(forms, URLEncoder.encode(plain, StandardCharsets.UTF_8));
+        String json = plain.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+        addForm(forms, json);
+        // PHP escapes slashes, Go what HTML would take for markup.
+        addForm(forms, json.replace("/", "\\/"));
+        addForm(
+            forms, json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"));
+        String form = URLEncoder.encode(plain, StandardCharsets.UTF_8);
+        for (String url : List.of(form, form.replace("+", "%20"))) {
+          addForm(forms, url);
+          addForm(
+              forms, PERCENT.matcher(url).replaceAll(hex -> hex.group().toLowerCase(Locale.ROOT)));
+        }
         byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
         addForm(forms, Base64.getEncoder().withoutPadding().encodeToString(bytes));
         addForm(forms, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
@@ -287,15 +335,14 @@ public final class Masking {
     while (header.find()) {
       spans.add(value(text, header.end(), true));
     }
-    Matcher named = NAMED.matcher(text);
-    while (named.find()) {
-      if (named.group("name") != null) {
-        spans.add(value(text, named.end(), false));
-      }
-    }
+    addKeyEnds(text, spans);
+    addTokens(text, spans);
+    addNamed(text, spans);
     Matcher option = OPTION.matcher(text);
     while (option.find()) {
-      spans.add(value(text, option.end(), false));
+      if (SECRET_OPTION.matcher(option.group(1)).find()) {
+        spans.add(value(text, option.end(), false));
+      }
     }
     addRandom(text, spans);
     return replace(text, spans);
@@ -307,6 +354,65 @@ public final class Masking {
     while (matcher.find()) {
       int group = matcher.groupCount() == 0 ? 0 : 1;
       spans.add(new Span(matcher.start(group), matcher.end(group)));
+    }
+  }
+
+  /** Ends of private keys, with the lines before them that may be the key's. */
+  private static void addKeyEnds(String text, List<Span> spans) {
+    Matcher end = PRIVATE_KEY_END.matcher(text);
+    while (end.find()) {
+      int start = end.start();
+      for (int lines = 0; lines < MOST_KEY_LINES && start > 0; lines++) {
+        int above = text.lastIndexOf('\n', start - 2) + 1;
+        if (!PRIVATE_KEY_LINE.matcher(text).region(above, start - 1).matches()) {
+          break;
+        }
+        start = above;
+      }
+      spans.add(new Span(start, end.end()));
+    }
+  }
+
+  /** JSON web tokens. By hand, because a pattern would try the rest of the text at each start. */
+  private static void addTokens(String text, List<Span> spans) {
+    Matcher dotted = DOTTED.matcher(text);
+    while (dotted.find()) {
+      int start = text.indexOf(JWT_START, dotted.start());
+      while (start >= 0 && start < dotted.end()) {
+        int dot = text.indexOf('.', start);
+        if (dot < 0 || dot >= dotted.end()) {
+          break;
+        }
+        if (dot - start >= SHORTEST_JWT_HEADER) {
+          spans.add(new Span(start, dotted.end()));
+          break;
+        }
+        start = text.indexOf(JWT_START, dot);
+      }
+    }
+  }
+
+  /** Values behind a secret's name and a separator; each name is read once, however long it is. */
+  private static void addNamed(String text, List<Span> spans) {
+    Matcher named = NAMED.matcher(text);
+    Matcher rest = REST_OF_NAME.matcher(text);
+    Matcher separator = SEPARATOR.matcher(text);
+    int read = 0;
+    int from = 0;
+    while (named.find(from)) {
+      from = named.end();
+      if (named.group("arn") != null) {
+        continue;
+      }
+      if (named.end() > read) {
+        rest.region(named.end(), text.length());
+        read = rest.lookingAt() ? rest.end() : named.end();
+      }
+      separator.region(read, text.length());
+      if (separator.lookingAt()) {
+        spans.add(value(text, separator.end(), false));
+        from = Math.max(from, separator.end());
+      }
     }
   }
 
