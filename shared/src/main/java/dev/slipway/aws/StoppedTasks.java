@@ -3,6 +3,7 @@ package dev.slipway.aws;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.StoppedTask;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +42,18 @@ public final class StoppedTasks {
         Json.instant(task, "createdAt"),
         Json.instant(task, "startedAt"),
         Json.instant(task, "stoppedAt"),
+        earlier(Json.instant(task, "executionStoppedAt"), Json.instant(task, "stoppingAt")),
         containers);
+  }
+
+  /**
+   * A container that ends by itself ends before ECS begins to stop the others; one that is stopped
+   * ends after.
+   */
+  private static Instant earlier(Instant one, Instant other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.isBefore(other) ? one : other;
   }
 }

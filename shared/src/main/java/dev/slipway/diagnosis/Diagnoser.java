@@ -26,6 +26,9 @@ public final class Diagnoser {
   /** Characters of the cause. */
   public static final int LONGEST_CAUSE = 300;
 
+  /** Characters of the advice. */
+  public static final int LONGEST_ADVICE = 400;
+
   /** Lines of evidence, and characters of each. */
   public static final int MOST_EVIDENCE = 10;
 
@@ -53,6 +56,12 @@ public final class Diagnoser {
   private static final int SIGNALS = 128;
   private static final int KILL = 137;
   private static final int TERMINATE = 143;
+
+  /** STATUS_CONTROL_C_EXIT: how Windows ends a process that is told to stop. */
+  private static final int CONTROL_C = 0xC000013A;
+
+  private static final String CANNOT_STOP = "cannot-stop";
+
   private static final Set<Integer> CRASHES = Set.of(132, 134, 135, 136, 139);
 
   private static final Comparator<StoppedTask> BY_END =
@@ -68,7 +77,7 @@ public final class Diagnoser {
    *
    * @param words what AWS said of the end (state reason, alarm names, refusal), or empty
    * @param stopped the stopped tasks of the new revision, in any order, duplicates allowed
-   * @param events the service's events, in any order
+   * @param events the service's events, in any order; of the same instant the newest first
    * @param since start of the rollout: events before it are left out; null takes all
    * @param desired how many tasks are wanted
    * @param deadline how long without progress is too long; null where it plays no part
@@ -188,9 +197,18 @@ public final class Diagnoser {
    * @param telling whether the cause is understood; otherwise it is AWS's own words
    */
   private record Finding(
-      StoppedTask task, String key, String sentence, String container, boolean telling) {}
+      StoppedTask task,
+      String key,
+      String sentence,
+      String advice,
+      String container,
+      boolean telling) {}
 
-  private record Cause(String sentence, String container) {}
+  private record Cause(String sentence, String advice, String container) {
+    private static Cause of(Known known, String container) {
+      return new Cause(known.sentence(), known.remedy(), container);
+    }
+  }
 
   private Diagnoser() {}
 
@@ -210,6 +228,7 @@ public final class Diagnoser {
     return new Diagnosis(
         Texts.cap(cause.sentence(), LONGEST_CAUSE),
         cause.container(),
+        Texts.cap(cause.advice(), LONGEST_ADVICE),
         evidence(input, leading, findings, cause),
         events(input),
         logs(input, cause.container()));
@@ -220,14 +239,28 @@ public final class Diagnoser {
   private static Cause cause(Input input, Optional<Finding> leading) {
     String container = leading.map(Finding::container).orElse("");
     return switch (input.ending()) {
-      case ALARM -> new Cause(told("An alarm went off", input), container);
-      case HOOK_FAILED -> new Cause(told("A lifecycle hook failed", input), container);
-      case STOPPED_BY_PERSON -> new Cause("A person stopped the deployment", container);
-      case REGISTRATION_REFUSED ->
-          new Cause(refusal("ECS refused the task definition", input), container);
-      case UPDATE_REFUSED -> new Cause(refusal("ECS refused the update", input), container);
-      case ACCESS_DENIED -> new Cause(told("Slipway's role may not do this", input), container);
-      case SERVICE_GONE -> new Cause("The service was deleted", container);
+      case ALARM ->
+          new Cause(
+              told("An alarm went off", input),
+              "Look at what the alarm measures",
+              container);
+      case HOOK_FAILED ->
+          new Cause(
+              told("A lifecycle hook failed", input),
+              known(input.words(), input)
+                  .map(Known::remedy)
+                  .orElse("Read the log of the function behind the hook"),
+              container);
+      case STOPPED_BY_PERSON -> new Cause("A person stopped the deployment", "", container);
+      case REGISTRATION_REFUSED -> refusal("ECS refused the task definition", input, container);
+      case UPDATE_REFUSED -> refusal("ECS refused the update", input, container);
+      case ACCESS_DENIED ->
+          new Cause(
+              told("Slipway's role may not do this", input),
+              "Compare the role of Slipway's deploy function with the template; a boundary or a"
+                  + " policy of the organisation can deny it too",
+              container);
+      case SERVICE_GONE -> new Cause("The service was deleted", "", container);
       case TASKS_FAILED, CIRCUIT_BREAKER, ECS_FAILED, NO_PROGRESS, OTHER ->
           found(input, leading, container);
     };
@@ -242,35 +275,44 @@ public final class Diagnoser {
       if (finding.key().startsWith("target-failed")
           && event.isPresent()
           && event.get().name().equals("target-unhealthy")) {
-        return new Cause(event.get().sentence(), container);
+        return Cause.of(event.get(), container);
       }
-      return new Cause(finding.sentence(), container);
+      return new Cause(finding.sentence(), finding.advice(), container);
     }
     if (event.isPresent()) {
-      return new Cause(event.get().sentence(), container);
+      return Cause.of(event.get(), container);
     }
     if (leading.isPresent()) {
-      return new Cause(leading.get().sentence(), container);
+      return new Cause(leading.get().sentence(), leading.get().advice(), container);
     }
     Optional<Cause> excused = excused(input);
     if (excused.isPresent()) {
       return excused.get();
+    }
+    Optional<Cause> words =
+        input.words().isBlank()
+            ? Optional.empty()
+            : Optional.of(
+                known(input.words(), input)
+                    .map(known -> Cause.of(known, ""))
+                    .orElseGet(() -> new Cause(input.masking().mask(input.words()), "", "")));
+    if (input.ending() != Ending.NO_PROGRESS && words.isPresent()) {
+      return words.get();
     }
     if (input.ending() == Ending.NO_PROGRESS) {
       return new Cause(
           "No progress"
               + (input.deadline() == null ? "" : " within " + Texts.human(input.deadline()))
               + ", and neither a stopped task nor a service event says why",
+          "Look at the tasks that were starting: a health check that never answers, or a slow"
+              + " start; slipway.deadline can be longer",
           "");
     }
-    if (!input.words().isBlank()) {
-      return new Cause(
-          KnownCauses.of(input.words(), "", "", shown(input.words(), input))
-              .map(Known::sentence)
-              .orElseGet(() -> input.masking().mask(input.words())),
-          "");
-    }
-    return new Cause("AWS gives no reason", "");
+    return new Cause("AWS gives no reason", "", "");
+  }
+
+  private static Optional<Known> known(String words, Input input) {
+    return KnownCauses.of(words, "", "", shown(words, input));
   }
 
   private static String told(String sentence, Input input) {
@@ -280,10 +322,15 @@ public final class Diagnoser {
   }
 
   /** A refusal that is understood is told first: a role is missing, a limit is reached. */
-  private static String refusal(String sentence, Input input) {
-    return KnownCauses.of(input.words(), "", "", shown(input.words(), input))
-        .map(known -> sentence + ": " + known.sentence())
-        .orElseGet(() -> told(sentence, input));
+  private static Cause refusal(String sentence, Input input, String container) {
+    return known(input.words(), input)
+        .map(known -> new Cause(sentence + ": " + known.sentence(), known.remedy(), container))
+        .orElseGet(() ->
+            new Cause(
+                told(sentence, input),
+                "The service is as it was. Correct what ECS names in the task definition or the"
+                    + " service, and push or deploy again",
+                container));
   }
 
   /** The newest event that is understood; one that only complains counts if there is no other. */
@@ -311,22 +358,14 @@ public final class Diagnoser {
         .filter(task -> !text(task.stoppedReason()).startsWith(SCALING))
         .sorted(BY_END.reversed())
         .findFirst()
-        .map(task ->
-            new Cause(
-                KnownCauses.of(
-                        task.stopCode() + ": " + text(task.stoppedReason()),
-                        "",
-                        "",
-                        shown(text(task.stoppedReason()), input))
-                    .map(Known::sentence)
-                    .orElseGet(() ->
-                        input
-                            .masking()
-                            .mask(
-                                text(task.stoppedReason()).isEmpty()
-                                    ? task.stopCode()
-                                    : task.stoppedReason())),
-                ""));
+        .map(task -> {
+          String reason = text(task.stoppedReason());
+          return KnownCauses.of(task.stopCode() + ": " + reason, "", "", shown(reason, input))
+              .map(known -> Cause.of(known, ""))
+              .orElseGet(() ->
+                  new Cause(
+                      input.masking().mask(reason.isEmpty() ? task.stopCode() : reason), "", ""));
+        });
   }
 
   // ---- Tasks
@@ -374,14 +413,24 @@ public final class Diagnoser {
     String life = life(task);
     String reason = blamed.map(container -> text(container.reason())).orElse("");
     String stopped = text(task.stoppedReason());
+    Integer exitCode = blamed.map(StoppedTask.Container::exitCode).orElse(null);
     for (String words : List.of(reason, stopped)) {
       Optional<Known> known = KnownCauses.of(words, name, life, shown(words, input));
-      if (known.isPresent()) {
-        return new Finding(
-            task, known.get().name() + "/" + name, known.get().sentence(), name, true);
+      // That it could not be stopped only tells what came after.
+      if (known.isPresent() && !(exitCode != null && known.get().name().equals(CANNOT_STOP))) {
+        return found(task, known.get(), name);
       }
     }
-    Integer exitCode = blamed.map(StoppedTask.Container::exitCode).orElse(null);
+    if (blamed.filter(container -> keptOthersWaiting(container, task)).isPresent()) {
+      return new Finding(
+          task,
+          "dependency-unhealthy/" + name,
+          "The health check of container " + name + " failed, and other containers wait for it",
+          "Run the health check's command in the image, and see whether startPeriod, retries and"
+              + " startTimeout give it time to start",
+          name,
+          true);
+    }
     if (exitCode != null) {
       String key = "exit-" + exitCode + "/" + name;
       String sentence = exit(exitCode, name, life);
@@ -394,14 +443,20 @@ public final class Diagnoser {
               task,
               key,
               architecture ? known.get().sentence() : because(sentence, known.get().sentence()),
+              known.get().remedy(),
               name,
               true);
         }
       }
-      return new Finding(task, key, sentence, name, true);
+      return new Finding(task, key, sentence, adviceFor(exitCode), name, true);
     }
     String words = !reason.isEmpty() ? reason : !stopped.isEmpty() ? stopped : task.stopCode();
-    return new Finding(task, "words/" + words, input.masking().mask(words), name, false);
+    return new Finding(task, "words/" + words, input.masking().mask(words), "", name, false);
+  }
+
+  private static Finding found(StoppedTask task, Known known, String container) {
+    return new Finding(
+        task, known.name() + "/" + container, known.sentence(), known.remedy(), container, true);
   }
 
   private static String because(String sentence, String log) {
@@ -415,7 +470,9 @@ public final class Diagnoser {
    * not listen, SIGKILL (137): these are victims, unless there is nobody else.
    */
   private static Optional<StoppedTask.Container> container(StoppedTask task, Input input) {
-    boolean unhealthy = text(task.stoppedReason()).contains("failed container health checks");
+    boolean unhealthy =
+        text(task.stoppedReason()).contains("failed container health checks")
+            || task.containers().stream().anyMatch(each -> keptOthersWaiting(each, task));
     boolean loadBalancer = text(task.stoppedReason()).contains("failed ELB health checks");
     List<StoppedTask.Container> all = task.containers();
     if (loadBalancer) {
@@ -444,6 +501,14 @@ public final class Diagnoser {
             .findFirst());
   }
 
+  /** With dependsOn HEALTHY the others never start, and ECS only says that the task did not. */
+  private static boolean keptOthersWaiting(StoppedTask.Container container, StoppedTask task) {
+    return text(task.stopCode()).equals("TaskFailedToStart")
+        && text(container.health()).equals("UNHEALTHY")
+        && task.containers().stream()
+            .anyMatch(other -> !other.name().equals(container.name()) && other.exitCode() == null);
+  }
+
   /** An image without tag and digest. */
   private static String repository(String image) {
     return text(image).replaceFirst("@.*$", "").replaceFirst(":[^/:]*$", "");
@@ -455,8 +520,7 @@ public final class Diagnoser {
   private static int suspicion(StoppedTask.Container container, boolean unhealthy, Input input) {
     int doubt = input.isEssential(container.name()) ? 0 : 20;
     Optional<Known> reason = KnownCauses.of(text(container.reason()), "", "", words -> words);
-    // That it could not be stopped only tells what came after.
-    if (reason.isPresent() && !reason.get().name().equals("cannot-stop")) {
+    if (reason.isPresent() && !reason.get().name().equals(CANNOT_STOP)) {
       return 0;
     }
     if (unhealthy && text(container.health()).equals("UNHEALTHY")) {
@@ -469,21 +533,24 @@ public final class Diagnoser {
     if (CRASHES.contains(exitCode)) {
       return 10 + doubt;
     }
+    // A sidecar that is told to stop often ends with 0, so that of 0 and 137 the new image decides.
+    boolean changed = input.changed().contains(container.name());
     return switch (exitCode) {
       // An essential container that just ended brought the task down; a sidecar may end.
-      case 0 -> doubt == 0 ? 12 : INNOCENT;
-      case KILL -> 13 + doubt;
-      case TERMINATE -> 14 + doubt;
+      case 0 -> doubt > 0 ? INNOCENT : changed ? 12 : 14;
+      case KILL -> (changed ? 13 : 15) + doubt;
+      case TERMINATE, CONTROL_C -> 16 + doubt;
       default -> 11 + doubt;
     };
   }
 
   /** {@code " after 4 s"}, or empty if it never ran or AWS does not say. */
   private static String life(StoppedTask task) {
-    if (task.startedAt() == null || task.stoppedAt() == null) {
+    Instant end = task.endedAt() == null ? task.stoppedAt() : task.endedAt();
+    if (task.startedAt() == null || end == null || end.isBefore(task.startedAt())) {
       return "";
     }
-    return " after " + Texts.human(Duration.between(task.startedAt(), task.stoppedAt()));
+    return " after " + Texts.human(Duration.between(task.startedAt(), end));
   }
 
   /**
@@ -504,10 +571,29 @@ public final class Diagnoser {
           who + " exited with code 137" + life + ": it was killed (SIGKILL), often for its memory";
       case 139 -> who + " exited with code 139" + life + ": segmentation fault (SIGSEGV)";
       case TERMINATE -> who + " exited with code 143" + life + ": it was told to stop (SIGTERM)";
+      case CONTROL_C ->
+          who + " exited with code 0xC000013A" + life + ": it was told to stop (CTRL+C)";
       default ->
           code > SIGNALS && code <= SIGNALS + 64
               ? who + " exited with code " + code + life + ": ended by signal " + (code - SIGNALS)
-              : who + " exited with code " + code + life;
+              // Windows' codes are known by their hexadecimal form.
+              : who
+                  + " exited with code "
+                  + (code < 0 ? String.format("0x%08X", code) : code)
+                  + life;
+    };
+  }
+
+  private static String adviceFor(int code) {
+    return switch (code) {
+      case 0 -> "Let its main process run in the foreground, or set essential to false";
+      case 126, 127 -> "Check entryPoint and command in the task definition against the image";
+      case KILL ->
+          "See whether its memory was near the limit (Container Insights), and whether it ends on"
+              + " SIGTERM within stopTimeout";
+      case TERMINATE, CONTROL_C ->
+          "Look for what stopped it: another container of the task that ended, or a health check";
+      default -> "Read its last log lines";
     };
   }
 
@@ -579,7 +665,8 @@ public final class Diagnoser {
 
   /** Since the start of the rollout, oldest first. */
   private static List<Event> current(Input input) {
-    return input.events().stream()
+    // ECS lists them newest first; those of the same instant keep that order turned round.
+    return input.events().reversed().stream()
         .filter(event ->
             input.since() == null || event.at() == null || !event.at().isBefore(input.since()))
         .sorted(Comparator.comparing(Event::at, Comparator.nullsFirst(Comparator.naturalOrder())))
@@ -607,7 +694,7 @@ public final class Diagnoser {
             .filter(line -> !line.isBlank())
             .toList();
     return lines.subList(Math.max(0, lines.size() - MOST_LOGS), lines.size()).stream()
-        .map(line -> Texts.cap(line, LONGEST_LOG))
+        .map(line -> Texts.capLine(line, LONGEST_LOG))
         .toList();
   }
 

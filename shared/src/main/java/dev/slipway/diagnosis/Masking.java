@@ -156,14 +156,16 @@ public final class Masking {
   private static final Pattern HEADER =
       Pattern.compile(
           "(?i)(?<![\\w-])(?:(?:proxy-)?authorization|(?:set-)?cookie)\\\\*[\"']?"
-              + "[ \\t]*[:=][ \\t]*");
+              // "may require authorization: server message: ..." is how registries refuse
+              + "[ \\t]*[:=][ \\t]*+(?!server message)");
 
   private static final String SECRET_WORD =
-      "(?:pass(?:word|wd|phrase|code)|(?<![A-Za-z])pass(?![A-Za-z ])|pwd"
+      // /etc/passwd is a file, and what follows it in a message no value
+      "(?:(?<!/etc/)pass(?:word|wd|phrase|code)|(?<![A-Za-z])pass(?![A-Za-z ])|pwd"
           // "Secrets Manager: ..." and "secretsmanager:GetSecretValue" are AWS's names
           + "|secret(?!smanager)|token(?!iz)"
-          + "|(?:api|access|private|signing|encryption|master|account|shared|auth|license)"
-          + "[-_ ]?key|credential|signature|session[-_ ]?id|connection[-_ ]?string|dsn)";
+          + "|(?:api|access|private|signing|encryption|master|account|shared|auth|license)[-_"
+          + " ]?key|credential(?!Provider)|signature|session[-_ ]?id|connection[-_ ]?string|dsn)";
 
   /**
    * A secret's word within a name. An ARN is found too, to be skipped as a whole: what follows a

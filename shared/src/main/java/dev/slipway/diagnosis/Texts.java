@@ -9,7 +9,12 @@ final class Texts {
 
   /** At most {@code limit} characters on one line; what is cut shows as an ellipsis. */
   static String cap(String text, int limit) {
-    String line = text.replace('\n', ' ').replace('\t', ' ').strip();
+    return capLine(text.replace('\t', ' ').strip(), limit);
+  }
+
+  /** The same for a line of a log, whose indentation tells what belongs together. */
+  static String capLine(String text, int limit) {
+    String line = text.replace('\n', ' ').replace("\t", "    ").stripTrailing();
     if (line.length() <= limit) {
       return line;
     }

@@ -305,6 +305,9 @@ public final class LedgerFormat {
     ObjectNode node = Json.object();
     node.put("cause", cut(diagnosis.cause(), LONGEST_TEXT));
     node.put("container", diagnosis.container());
+    if (!diagnosis.advice().isEmpty()) {
+      node.put("advice", cut(diagnosis.advice(), LONGEST_TEXT));
+    }
     node.set("evidence", Json.array(firstOf(diagnosis.evidence())));
     node.set("events", Json.array(firstOf(diagnosis.events())));
     return node;
@@ -315,6 +318,7 @@ public final class LedgerFormat {
     return new Diagnosis(
         in.text("cause"),
         in.text("container"),
+        in.text("advice"),
         in.texts("evidence"),
         in.texts("events"),
         in.texts("logs"));
@@ -562,6 +566,7 @@ public final class LedgerFormat {
     put(node, "createdAt", task.createdAt());
     put(node, "startedAt", task.startedAt());
     put(node, "stoppedAt", task.stoppedAt());
+    put(node, "endedAt", task.endedAt());
     var containers = node.putArray("containers");
     for (StoppedTask.Container container : task.containers()) {
       ObjectNode each =
@@ -596,6 +601,7 @@ public final class LedgerFormat {
         in.instant("createdAt"),
         in.instant("startedAt"),
         in.instant("stoppedAt"),
+        in.instant("endedAt"),
         containers);
   }
 

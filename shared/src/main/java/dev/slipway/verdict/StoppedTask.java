@@ -9,6 +9,9 @@ import java.util.List;
  * @param startedBy the id of the deployment that started it, {@code ecs-svc/<n>}
  * @param stopCode AWS's stop code by name; a new one is kept as it is
  * @param startedAt when it began to run; null if it never did
+ * @param stoppedAt when ECS had cleared it away: seconds to minutes after its containers ended
+ * @param endedAt when its containers ended or ECS began to stop them, whichever is known and came
+ *     first; null if neither is
  */
 public record StoppedTask(
     String taskArn,
@@ -19,10 +22,35 @@ public record StoppedTask(
     Instant createdAt,
     Instant startedAt,
     Instant stoppedAt,
+    Instant endedAt,
     List<Container> containers) {
 
   public StoppedTask {
     containers = List.copyOf(containers);
+  }
+
+  /** Of which only the end is known. */
+  public StoppedTask(
+      String taskArn,
+      String taskDefinition,
+      String startedBy,
+      String stopCode,
+      String stoppedReason,
+      Instant createdAt,
+      Instant startedAt,
+      Instant stoppedAt,
+      List<Container> containers) {
+    this(
+        taskArn,
+        taskDefinition,
+        startedBy,
+        stopCode,
+        stoppedReason,
+        createdAt,
+        startedAt,
+        stoppedAt,
+        null,
+        containers);
   }
 
   /**
@@ -44,6 +72,7 @@ public record StoppedTask(
         createdAt,
         startedAt,
         stoppedAt,
+        endedAt,
         containers.stream()
             .map(one -> new Container(one.name(), one.image(), one.exitCode(), "", one.health()))
             .toList());

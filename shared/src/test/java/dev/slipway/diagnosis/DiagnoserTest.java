@@ -49,6 +49,9 @@ class DiagnoserTest {
 
     assertThat(diagnosis.cause()).isEqualTo(row.path("cause").asText());
     assertThat(diagnosis.container()).isEqualTo(row.path("container").asText());
+    if (row.has("advice")) {
+      assertThat(diagnosis.advice()).isEqualTo(row.path("advice").asText());
+    }
     if (row.has("evidence")) {
       assertThat(diagnosis.evidence()).isEqualTo(texts(row.path("evidence")));
     }
@@ -161,6 +164,19 @@ class DiagnoserTest {
     assertThat(diagnosis.cause()).isEqualTo("AWS gives no reason");
   }
 
+  /** ECS lists them newest first, and some have the same second. */
+  @Test
+  void eventsOfTheSameInstantKeepTheirOrder() {
+    List<Event> newestFirst =
+        List.of(new Event(START, "(service web) third"), new Event(START, "(service web) second"));
+
+    assertThat(
+            Diagnoser.diagnose(
+                    Input.of(Ending.TASKS_FAILED, "", 1, null).withEvents(newestFirst, START))
+                .events())
+        .containsExactly("(service web) second", "(service web) third");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -176,7 +192,9 @@ class DiagnoserTest {
         "143 | Container web exited with code 143 after 4 s: it was told to stop (SIGTERM)",
         "192 | Container web exited with code 192 after 4 s: ended by signal 64",
         "193 | Container web exited with code 193 after 4 s",
-        "255 | Container web exited with code 255 after 4 s"
+        "255 | Container web exited with code 255 after 4 s",
+        "-1073741510 | Container web exited with code 0xC000013A after 4 s: it was told to stop"
+            + " (CTRL+C)"
       })
   void whatAnExitCodeMeans(int code, String sentence) {
     assertThat(Diagnoser.exit(code, "web", " after 4 s")).isEqualTo(sentence);
@@ -264,6 +282,11 @@ class DiagnoserTest {
               START,
               task.has("ran") ? stopped.minusSeconds(task.path("ran").asLong()) : null,
               stopped,
+              task.has("ended")
+                  ? stopped
+                      .minusSeconds(task.path("ran").asLong())
+                      .plusSeconds(task.path("ended").asLong())
+                  : null,
               containers));
     }
     List<Event> events = new ArrayList<>();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -41,11 +42,42 @@ class KnownCausesTest {
     assertThat(Masking.SECRETS.mask(cause)).isEqualTo(cause);
   }
 
+  /** A row that no case reaches is not needed, or one above it takes its texts. */
   @Test
   void everyRowHasACase() {
-    Set<String> tried = cases().map(row -> row.path("name").asText()).collect(Collectors.toSet());
+    Set<Integer> reached =
+        cases()
+            .flatMapToInt(row -> KnownCauses.row(row.path("text").asText()).stream())
+            .boxed()
+            .collect(Collectors.toSet());
 
-    assertThat(tried).containsAll(KnownCauses.names());
+    assertThat(
+            IntStream.range(0, KnownCauses.rows())
+                .filter(row -> !reached.contains(row))
+                .mapToObj(KnownCauses::describe))
+        .isEmpty();
+  }
+
+  /** Reasons are cut at 255 or 1,024 characters, wherever that is. */
+  @ParameterizedTest
+  @MethodSource("texts")
+  void aTextThatIsCutShowsNoHole(String text, String name, String cause) {
+    for (int length = 0; length <= text.length(); length += 7) {
+      KnownCauses.of(text.substring(0, length), "", "", words -> words)
+          .ifPresent(known ->
+              assertThat(known.sentence() + known.remedy()).doesNotContain("{", "}").isNotBlank());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("texts")
+  void whatIsUnderstoodComesWithAdvice(String text, String name, String cause) {
+    KnownCauses.of(text, "web", "", words -> words)
+        .ifPresent(known ->
+            assertThat(known.remedy())
+                .hasSizeBetween(10, Diagnoser.LONGEST_ADVICE)
+                .doesNotEndWith(".")
+                .matches("[A-Z].*"));
   }
 
   @Test
