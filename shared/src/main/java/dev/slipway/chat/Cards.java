@@ -50,6 +50,11 @@ public final class Cards {
   private static final int DETAIL = 1500;
   private static final int IMAGE_LINES = 10;
 
+  /** Sections for the lines of a log, and characters of a line: 20 long ones fit. */
+  private static final int LOG_SECTIONS = 4;
+
+  private static final int LOG_LINE = 490;
+
   private Cards() {}
 
   /**
@@ -128,6 +133,9 @@ public final class Cards {
     Blocks blocks = new Blocks();
     String cause = escape(diagnosis.cause());
     blocks.section("*Cause:* " + stopped(fit(cause, DETAIL)));
+    if (!diagnosis.advice().isEmpty()) {
+      blocks.section("*What to do:* " + stopped(fit(escape(diagnosis.advice()), DETAIL)));
+    }
     if (!diagnosis.evidence().isEmpty()) {
       blocks.section("*Evidence*\n" + bullets(diagnosis.evidence()));
     }
@@ -137,7 +145,7 @@ public final class Cards {
     if (!diagnosis.logs().isEmpty() && deployment.audience().logs()) {
       String of =
           diagnosis.container().isEmpty() ? "" : " of " + code(fitRaw(diagnosis.container(), 255));
-      blocks.section("*Last log lines*" + of + "\n" + lastLines(diagnosis.logs()));
+      lastLines("*Last log lines*" + of, diagnosis.logs()).forEach(blocks::section);
     }
     return new Message(
         fit(escape(deployment.service().brief() + " failed: ") + cause, TEXT), blocks.all);
@@ -470,7 +478,10 @@ public final class Cards {
 
   private static String bullets(List<String> items) {
     return joined(
-        items.stream().map(item -> "• " + fit(escape(item).replace('\n', ' '), 600)).toList(),
+        items.stream()
+            // A block of code would swallow the rest of the section.
+            .map(item -> "• " + fit(escape(item).replace('\n', ' ').replace("```", "'''"), 600))
+            .toList(),
         Integer.MAX_VALUE);
   }
 
@@ -491,25 +502,33 @@ public final class Cards {
     return kept.toString();
   }
 
-  /** The end of a log says more than its beginning: what does not fit is left out at the top. */
-  private static String lastLines(List<String> logs) {
+  /**
+   * Sections with the lines as blocks of code. The end of a log says more than its beginning: what
+   * does not fit is left out at the top.
+   */
+  private static List<String> lastLines(String title, List<String> logs) {
     int room = SECTION - 500;
     int first = logs.size();
-    int length = 0;
-    List<String> kept = new ArrayList<>();
-    while (first > 0) {
-      // Escaping makes a text at most five times as long.
-      String line = fitRaw(logs.get(first - 1), 300);
-      int escaped = escape(line).length() + 1;
-      if (length + escaped > room) {
-        break;
+    List<String> blocks = new ArrayList<>();
+    while (first > 0 && blocks.size() < LOG_SECTIONS) {
+      List<String> kept = new ArrayList<>();
+      int length = 0;
+      while (first > 0) {
+        String line = fitRaw(logs.get(first - 1), LOG_LINE);
+        // Escaping makes a text at most five times as long, so that one line always fits.
+        int escaped = escape(line).length() + 1;
+        if (length + escaped > room) {
+          break;
+        }
+        length += escaped;
+        kept.addFirst(line);
+        first--;
       }
-      length += escaped;
-      kept.addFirst(line);
-      first--;
+      blocks.addFirst(codeBlock(String.join("\n", kept)));
     }
-    String block = codeBlock(String.join("\n", kept));
-    return first == 0 ? block : "… " + first + " earlier left out\n" + block;
+    String left = first == 0 ? "" : "\n… " + first + " earlier left out";
+    blocks.set(0, title + left + "\n" + blocks.getFirst());
+    return blocks;
   }
 
   private static String fitRaw(String text, int most) {

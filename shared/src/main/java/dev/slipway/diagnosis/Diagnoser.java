@@ -240,10 +240,7 @@ public final class Diagnoser {
     String container = leading.map(Finding::container).orElse("");
     return switch (input.ending()) {
       case ALARM ->
-          new Cause(
-              told("An alarm went off", input),
-              "Look at what the alarm measures",
-              container);
+          new Cause(told("An alarm went off", input), "Look at what the alarm measures", container);
       case HOOK_FAILED ->
           new Cause(
               told("A lifecycle hook failed", input),
@@ -593,7 +590,7 @@ public final class Diagnoser {
               + " SIGTERM within stopTimeout";
       case TERMINATE, CONTROL_C ->
           "Look for what stopped it: another container of the task that ended, or a health check";
-      default -> "Read its last log lines";
+      default -> "Look in its log for why it ended";
     };
   }
 

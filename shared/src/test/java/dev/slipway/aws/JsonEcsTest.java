@@ -495,6 +495,29 @@ class JsonEcsTest {
     assertThat(read.containers().get(1).reason()).startsWith("CannotPullContainerError");
   }
 
+  /** When it is stoppedAt, ECS has also waited for the load balancer and cleared up. */
+  @ParameterizedTest
+  @CsvSource({
+    // it ended by itself, and then ECS stopped the others
+    "20, 21, 20",
+    // ECS stopped it, and it took its time
+    "50, 20, 20",
+    "20, , 20",
+    ", 20, 20",
+    ", ,",
+  })
+  void aTaskEndedWhenItsContainersDidOrWereToldTo(Integer executed, Integer stopping, Integer at) {
+    ObjectNode task = Json.object().put("stoppedAt", 60);
+    if (executed != null) {
+      task.put("executionStoppedAt", executed);
+    }
+    if (stopping != null) {
+      task.put("stoppingAt", stopping);
+    }
+    assertThat(StoppedTasks.fromTask(task).endedAt())
+        .isEqualTo(at == null ? null : Instant.ofEpochSecond(at));
+  }
+
   @Test
   void readsAStoppedTaskOfWhichHardlyAnythingIsSaid() {
     var read = StoppedTasks.fromTask(Json.object());

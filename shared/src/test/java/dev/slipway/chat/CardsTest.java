@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -590,6 +591,7 @@ class CardsTest {
     assertThat(lines(Cards.failure(failed)))
         .containsExactly(
             "Cause: Container web exited with code 1 after 2 s.",
+            "What to do: Look in its log for why it ended.",
             "Evidence",
             "• stop code EssentialContainerExited",
             "• exit code 1",
@@ -599,6 +601,22 @@ class CardsTest {
             "Last log lines of web",
             "starting",
             "panic: no <config> & no default");
+  }
+
+  /** A log of JSON has long lines; what went wrong is often in the first of the last twenty. */
+  @Test
+  void showsTwentyLongLines() {
+    List<String> lines =
+        IntStream.range(0, 20).mapToObj(i -> "{" + i + "} " + "x".repeat(480)).toList();
+    Deployment failed =
+        Sample.deployment(Status.FAILED, Reason.TASKS_FAILED)
+            .with(Sample.diagnosis().withLogs(lines));
+
+    List<String> shown = lines(Cards.failure(failed));
+
+    assertThat(shown).containsAll(lines);
+    assertThat(Json.write(Cards.failure(failed).toJson())).doesNotContain("left out");
+    withinSlacksLimits(Cards.failure(failed));
   }
 
   @Test

@@ -130,6 +130,7 @@ final class Sample {
     return new Diagnosis(
         "Container web exited with code 1 after 2 s.",
         "web",
+        "Look in its log for why it ended",
         List.of("stop code EssentialContainerExited", "exit code 1", "3 attempts"),
         List.of("(service web) is unable to consistently start tasks successfully."),
         List.of("starting", "panic: no <config> & no default"));

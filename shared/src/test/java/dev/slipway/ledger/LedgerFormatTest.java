@@ -316,4 +316,27 @@ class LedgerFormatTest {
     assertThat(deployment.diagnosis()).isEqualTo(Optional.of(diagnosis));
     return LedgerFormat.deployment(stored(LedgerFormat.write(deployment)));
   }
+
+  /** Both came after the first version: what was written before has neither. */
+  @Test
+  void keepsAdviceAndWhenTheContainersOfATaskEnded() {
+    Diagnosis diagnosis =
+        new Diagnosis("cause", "web", "do this", List.of("fact"), List.of(), List.of());
+    Deployment told = deployment(WEB, 5).with(diagnosis);
+    StoppedTask task =
+        new StoppedTask(
+            "t1",
+            "web:1",
+            "ecs-svc/1",
+            "",
+            "",
+            NOON,
+            NOON,
+            NOON.plusSeconds(40),
+            NOON.plusSeconds(3),
+            List.of());
+
+    assertThat(LedgerFormat.deployment(LedgerFormat.write(told)).diagnosis()).contains(diagnosis);
+    assertThat(LedgerFormat.stoppedTask(LedgerFormat.write(task))).isEqualTo(task);
+  }
 }

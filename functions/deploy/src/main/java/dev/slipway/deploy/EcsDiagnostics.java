@@ -14,10 +14,14 @@ import dev.slipway.diagnosis.Diagnoser;
 import dev.slipway.diagnosis.Diagnoser.Culprit;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.diagnosis.Ending;
+import dev.slipway.follow.FollowerTags;
+import dev.slipway.follow.Reading;
+import dev.slipway.follow.Settings;
 import dev.slipway.image.Image;
 import dev.slipway.runtime.Log;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -33,7 +38,10 @@ import java.util.stream.Collectors;
  */
 public final class EcsDiagnostics implements Diagnostics {
 
-  private static final int LOG_LINES = 20;
+  /** More than are shown: empty ones are left out, and a key of several lines becomes one. */
+  private static final int LOG_LINES = 40;
+
+  private static final Pattern SECRET_OPTION = Pattern.compile("(?i)key|token|passw|secret|header");
 
   private final Ecs ecs;
   private final CodeDeploy codeDeploy;
@@ -77,7 +85,10 @@ public final class EcsDiagnostics implements Diagnostics {
     ObjectNode document = ecs.taskDefinition(deployment.revisions().own()).document();
     Diagnoser.Input input =
         Diagnoser.Input.of(
-                Ending.of(reason.name()), words(deployment, reason), service.desired(), null)
+                Ending.of(reason.name()),
+                words(deployment, reason),
+                service.desired(),
+                deadline(service))
             .withTasks(own(deployment, List.copyOf(tasks.values())))
             .withEvents(events(service), deployment.createdAt())
             .withContainers(essential(document), changed(deployment))
@@ -92,6 +103,12 @@ public final class EcsDiagnostics implements Diagnostics {
       case Lines.NotShown(String why) ->
           Diagnoser.diagnose(input).withEvidence("Log lines are not shown: " + why);
     };
+  }
+
+  private static Duration deadline(ServiceView service) {
+    return FollowerTags.read(service.tags()) instanceof Reading.Following(Settings settings)
+        ? settings.deadline()
+        : Settings.DEFAULT_DEADLINE;
   }
 
   /** What AWS says of an end that tasks do not explain; empty if it says nothing. */
@@ -177,13 +194,25 @@ public final class EcsDiagnostics implements Diagnostics {
     return names;
   }
 
-  /** Only to be masked wherever they appear; they are never kept or shown. */
+  /**
+   * Only to be masked wherever they appear; they are never kept or shown. Options of log drivers
+   * hold keys of the services that they send to.
+   */
   private static List<String> environment(ObjectNode document) {
     List<String> values = new ArrayList<>();
     for (JsonNode container : document.path("containerDefinitions")) {
       container
           .path("environment")
           .forEach(variable -> values.add(variable.path("value").asText()));
+      container
+          .path("logConfiguration")
+          .path("options")
+          .properties()
+          .forEach(option -> {
+            if (SECRET_OPTION.matcher(option.getKey()).find()) {
+              values.add(option.getValue().asText());
+            }
+          });
     }
     return values;
   }
@@ -246,7 +275,10 @@ public final class EcsDiagnostics implements Diagnostics {
     String stream =
         prefix + "/" + culprit.container() + "/" + task.substring(task.lastIndexOf('/') + 1);
     try {
-      return new Lines.Read(logs.lastLines(group, stream, LOG_LINES));
+      List<String> lines = logs.lastLines(group, stream, LOG_LINES);
+      return lines.isEmpty()
+          ? new Lines.NotShown("the container wrote none to '" + group + "', " + stream + ".")
+          : new Lines.Read(lines);
     } catch (RuntimeException e) {
       log.error("no log lines for " + deployment.id() + " from " + group, e);
       return new Lines.NotShown(
