@@ -309,7 +309,7 @@ public final class Cards {
 
   /** With a full stop, unless it ends with a mark of its own. */
   private static String stopped(String sentence) {
-    return sentence.isEmpty() || ".!?:…)".indexOf(sentence.charAt(sentence.length() - 1)) >= 0
+    return sentence.isEmpty() || ".!?:…".indexOf(sentence.charAt(sentence.length() - 1)) >= 0
         ? sentence
         : sentence + ".";
   }

@@ -187,7 +187,14 @@ public final class Diagnoser {
   }
 
   /** The container to blame, and the task whose log tells most. */
-  public record Culprit(StoppedTask task, String container) {}
+  public record Culprit(StoppedTask task, String container) {
+    /** Whether the container can have written anything: one that never started has no log. */
+    public boolean ran() {
+      return task.startedAt() != null
+          || task.containers().stream()
+              .anyMatch(one -> one.name().equals(container) && one.exitCode() != null);
+    }
+  }
 
   /**
    * What one task says.
@@ -641,7 +648,14 @@ public final class Diagnoser {
     List<String> facts = new ArrayList<>();
     String who = "Container " + container.name();
     if (container.exitCode() != null) {
-      facts.add(who + ": exit code " + container.exitCode());
+      boolean told =
+          text(task.stopCode()).equals("ServiceSchedulerInitiated")
+              && Set.of(KILL, TERMINATE, CONTROL_C).contains(container.exitCode());
+      facts.add(
+          who
+              + ": exit code "
+              + container.exitCode()
+              + (told ? ", after ECS told it to stop" : ""));
     }
     if (!text(container.reason()).isEmpty() && !container.reason().equals(task.stoppedReason())) {
       facts.add(who + ": " + masking.mask(container.reason()));

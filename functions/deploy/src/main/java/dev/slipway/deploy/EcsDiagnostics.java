@@ -94,7 +94,7 @@ public final class EcsDiagnostics implements Diagnostics {
             .withContainers(essential(document), changed(deployment))
             .withEnvironment(environment(document));
     Optional<Culprit> culprit = Diagnoser.culprit(input);
-    if (culprit.isEmpty() || !deployment.audience().logs()) {
+    if (culprit.isEmpty() || !culprit.get().ran() || !deployment.audience().logs()) {
       return Diagnoser.diagnose(input);
     }
     return switch (lines(document, culprit.get(), deployment)) {

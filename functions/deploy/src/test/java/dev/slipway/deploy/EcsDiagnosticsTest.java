@@ -235,4 +235,27 @@ class EcsDiagnosticsTest {
     assertThat(diagnosis.toString()).doesNotContain("orders-db-7");
     assertThat(diagnosis.evidence()).contains("Attempts: 1 task failed");
   }
+
+  @Test
+  void readsNoLogOfAContainerThatNeverStarted() {
+    StoppedTask unpulled =
+        new StoppedTask(
+            TASK,
+            "",
+            "ecs-svc/9",
+            "TaskFailedToStart",
+            "Task failed to start",
+            NOON,
+            null,
+            NOON,
+            List.of(
+                new StoppedTask.Container(
+                    "web", "web:2", null, "CannotPullContainerError: x: not found", "")));
+
+    Diagnosis diagnosis = diagnosis(Reason.TASKS_FAILED, true, unpulled);
+
+    assertThat(diagnosis.container()).isEqualTo("web");
+    assertThat(diagnosis.evidence()).noneMatch(line -> line.contains("Log lines"));
+    assertThat(read).isEmpty();
+  }
 }
