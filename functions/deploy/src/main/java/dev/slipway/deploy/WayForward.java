@@ -323,7 +323,7 @@ final class WayForward extends Act {
                 ? Reason.UPDATE_REFUSED
                 : Reason.REGISTRATION_REFUSED;
     String detail =
-        Wording.sentence(e.getMessage())
+        Wording.stopped(e.getMessage())
             + (e.accessDenied()
                 ? " Grant the permission to Slipway's deploy function: for a service, its tag"
                     + " 'slipway' must be 'on'; for a role, see the parameter TaskRoles."
