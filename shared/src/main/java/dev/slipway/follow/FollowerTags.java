@@ -379,7 +379,7 @@ public final class FollowerTags {
     int least = Integer.MAX_VALUE;
     for (List<String> known : List.of(SETTINGS, UNSUPPORTED)) {
       for (String candidate : known) {
-        int distance = distance(key.toLowerCase(java.util.Locale.ROOT), candidate);
+        int distance = Spelling.distance(key.toLowerCase(java.util.Locale.ROOT), candidate);
         if (distance < least) {
           least = distance;
           best = candidate;
@@ -387,23 +387,5 @@ public final class FollowerTags {
       }
     }
     return best;
-  }
-
-  /** Letters to change, add or leave out: Levenshtein's distance. */
-  private static int distance(String one, String other) {
-    int[] previous = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int[] current = new int[other.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int change = previous[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(change, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[other.length()];
   }
 }

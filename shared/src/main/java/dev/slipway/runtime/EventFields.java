@@ -10,6 +10,30 @@ public final class EventFields {
   private EventFields() {}
 
   /**
+   * The event itself.
+   *
+   * @param body of the message that carries it
+   * @throws PermanentFailure if it can never be understood; the text quotes what it could not read
+   */
+  public static JsonNode event(String body) {
+    JsonNode event;
+    try {
+      event = Json.read(body);
+    } catch (Json.MalformedJsonException e) {
+      throw new PermanentFailure(
+          "the message is not JSON (it begins '"
+              + quote(body)
+              + "'); this queue takes events of EventBridge only",
+          e);
+    }
+    if (!event.isObject()) {
+      throw new PermanentFailure(
+          "the message '" + quote(body) + "' is no event; this queue takes EventBridge's JSON");
+    }
+    return event;
+  }
+
+  /**
    * The object {@code detail}.
    *
    * @param type the event's detail-type, for the message

@@ -15,6 +15,7 @@ import dev.slipway.image.Partition;
 import dev.slipway.plan.PlanEvent.NotAPush;
 import dev.slipway.plan.PlanEvent.Pushed;
 import dev.slipway.plan.PlanEvent.Reconcile;
+import dev.slipway.runtime.EventFields;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
 import java.time.Instant;
@@ -55,20 +56,7 @@ final class PlanEvents {
    * @throws PermanentFailure if it can never be understood; the text quotes what it could not read
    */
   static PlanEvent read(String body) {
-    JsonNode event;
-    try {
-      event = Json.read(body);
-    } catch (Json.MalformedJsonException e) {
-      throw new PermanentFailure(
-          "the message is not JSON (it begins '"
-              + quote(body)
-              + "'); this queue takes events of EventBridge only",
-          e);
-    }
-    if (!event.isObject()) {
-      throw new PermanentFailure(
-          "the message '" + quote(body) + "' is no event; this queue takes EventBridge's JSON");
-    }
+    JsonNode event = EventFields.event(body);
     String source = Json.text(event, "source");
     String type = Json.text(event, "detail-type");
     return switch (source + "/" + type) {

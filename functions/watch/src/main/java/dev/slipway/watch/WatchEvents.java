@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.aws.DeploymentGroup;
 import dev.slipway.aws.StoppedTasks;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.runtime.EventFields;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.PermanentFailure;
 import dev.slipway.verdict.Hook;
@@ -57,20 +58,7 @@ final class WatchEvents {
    * @throws PermanentFailure if it can never be understood; the text quotes what it could not read
    */
   static WatchEvent read(String body) {
-    JsonNode event;
-    try {
-      event = Json.read(body);
-    } catch (Json.MalformedJsonException e) {
-      throw new PermanentFailure(
-          "the message is not JSON (it begins '"
-              + quote(body)
-              + "'); this queue takes events of EventBridge only",
-          e);
-    }
-    if (!event.isObject()) {
-      throw new PermanentFailure(
-          "the message '" + quote(body) + "' is no event; this queue takes EventBridge's JSON");
-    }
+    JsonNode event = EventFields.event(body);
     String source = Json.text(event, "source");
     String type = Json.text(event, "detail-type");
     return switch (source + "/" + type) {

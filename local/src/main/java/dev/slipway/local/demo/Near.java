@@ -1,5 +1,6 @@
 package dev.slipway.local.demo;
 
+import dev.slipway.follow.Spelling;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -15,31 +16,13 @@ final class Near {
     String small = word.toLowerCase(Locale.ROOT);
     return known.stream()
         .filter(each ->
-            distance(small, each) <= Math.max(2, each.length() / 3)
+            Spelling.distance(small, each) <= Math.max(2, each.length() / 3)
                 || (small.length() > 3 && each.startsWith(small)))
-        .min(Comparator.comparingInt(each -> distance(small, each)));
+        .min(Comparator.comparingInt(each -> Spelling.distance(small, each)));
   }
 
   /** The end of a sentence: {@code ; did you mean 'push'?}, or a full stop. */
   static String hint(String word, Collection<String> known) {
     return to(word, known).map(near -> "; did you mean '" + near + "'?").orElse(".");
-  }
-
-  /** Letters to change, add or leave out: Levenshtein's distance. */
-  private static int distance(String one, String other) {
-    int[] previous = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int[] current = new int[other.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int change = previous[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(change, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[other.length()];
   }
 }
