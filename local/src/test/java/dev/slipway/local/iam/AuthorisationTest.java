@@ -80,6 +80,19 @@ class AuthorisationTest {
             + " | codedeploy:GetDeployment deploymentgroup:app/group",
         "CODEDEPLOY | BatchGetDeployments | {'deploymentIds':['d-1']}"
             + " | codedeploy:BatchGetDeployments deploymentgroup:app/group",
+        "CODEDEPLOY | CreateDeployment | {'applicationName':'app','deploymentGroupName':'group',"
+            + "'deploymentConfigName':'c'} | codedeploy:CreateDeployment deploymentgroup:app/group,"
+            + " codedeploy:GetDeploymentConfig deploymentconfig:c,"
+            + " codedeploy:GetApplicationRevision application:app,"
+            + " codedeploy:RegisterApplicationRevision application:app",
+        // "You need the UpdateDeploymentGroup IAM permission when calling CreateDeployment."
+        "CODEDEPLOY | CreateDeployment | {'applicationName':'app','deploymentGroupName':'group',"
+            + "'deploymentConfigName':'c','overrideAlarmConfiguration':{'enabled':false}}"
+            + " | codedeploy:CreateDeployment deploymentgroup:app/group,"
+            + " codedeploy:GetDeploymentConfig deploymentconfig:c,"
+            + " codedeploy:GetApplicationRevision application:app,"
+            + " codedeploy:RegisterApplicationRevision application:app,"
+            + " codedeploy:UpdateDeploymentGroup deploymentgroup:app/group",
         "CODEDEPLOY | StopDeployment | {'deploymentId':'d-1'} | codedeploy:StopDeployment *",
         "CLOUDWATCH | DescribeAlarms | {'AlarmNames':['a']} | cloudwatch:DescribeAlarms alarm:a",
         "CLOUDWATCH | DescribeAlarms |"
