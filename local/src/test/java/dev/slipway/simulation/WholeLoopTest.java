@@ -468,6 +468,30 @@ class WholeLoopTest {
         .isEqualTo(new Deployment.Trigger(Deployment.Trigger.Kind.PERSON, "U123", "", asked));
   }
 
+  /** Regression: a person was told that it goes back, and nobody said that it did not. */
+  @Test
+  void aWishToGoBackThatComesTooLateIsAnswered() {
+    world(ANY, BREAKER);
+    world.push("v2", "healthy");
+    untilEnded(2);
+    somebodyDeploys("team/app:v1");
+    world.pass(Duration.ofMinutes(5));
+    Head before = head();
+    Instant asked = world.clock.instant();
+    world.truth.write(
+        Change.of(before, before.request(new Request.RollBack(2, "U123", asked)).due(asked)));
+    world.pass(Duration.ofMinutes(2));
+    assertThat(head().request()).isEmpty();
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    PushRecord told = world.truth.pushes(WEB, 1).getFirst();
+    assertThat(told.isWayBack()).isTrue();
+    assertThat(told.image()).isEqualTo("team/app:v1");
+    assertThat(told.reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(told.trigger().by()).isEqualTo("U123");
+    assertThat(told.detail())
+        .isEqualTo("\"Roll back\" was pressed for #2: it is not what the service runs any more.");
+  }
+
   /** As the desk does it for {@code /slipway release}. */
   private void release(String digest) {
     Head before = head();

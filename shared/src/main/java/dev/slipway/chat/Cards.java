@@ -182,12 +182,14 @@ public final class Cards {
           case BAD -> "⚠️";
           case QUIET, GOOD, NOTICE -> "ℹ️";
         };
+    String does = push.isWayBack() ? " does not go back to " : " does not take ";
     String what = push.image().isEmpty() ? "a push" : code(fitRaw(push.image(), 400));
     String line =
         symbol
             + " *"
             + escape(push.service().brief())
-            + "* does not take "
+            + "*"
+            + does
             + what
             + askedFor(push.trigger())
             + ": "
@@ -199,7 +201,7 @@ public final class Cards {
         symbol
             + " "
             + escape(push.service().brief())
-            + " does not take "
+            + does
             + escape(push.image().isEmpty() ? "a push" : push.image())
             + askedFor(push.trigger())
             + ": "

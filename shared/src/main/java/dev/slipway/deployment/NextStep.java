@@ -227,7 +227,7 @@ public final class NextStep {
       return new Step.Fail(Failure.STOPPED_BY_PERSON, false);
     }
     if (head.request().isPresent()) {
-      return new Step.DropRequest("that deployment is not in flight any more");
+      return new Step.DropRequest("it is not in flight any more");
     }
     if (gives(head, rollout, seen)) {
       return new Step.Begin(true);
@@ -493,7 +493,7 @@ public final class NextStep {
                     .map(good -> good.taskDefinition().equals(service.taskDefinition()))
                     .orElse(false)
                 ? new Step.Undo(back)
-                : new Step.DropRequest("it is not what the service runs");
+                : new Step.DropRequest("it is not what the service runs any more");
       };
     }
     boolean failedHere =

@@ -744,6 +744,22 @@ class CardsTest {
   }
 
   @Test
+  void saysInOneLineWhyItDoesNotGoBackThoughAPersonAskedForIt() {
+    PushRecord wish =
+        PushRecord.notGoneBack(
+            Sample.deployment(Status.SUCCEEDED, Reason.COMPLETED),
+            "U0ANNA",
+            Sample.END,
+            Reason.CHANGED_ELSEWHERE,
+            "it is not what the service runs any more.");
+
+    assertThat(lines(Cards.push(wish)))
+        .containsExactly(
+            "ℹ️ prod/web does not go back to team/app:v1.2.2, which @U0ANNA asked for: somebody"
+                + " else deployed. it is not what the service runs any more.");
+  }
+
+  @Test
   void namesThePersonWhoAskedForWhatIsNotDeployed() {
     PushRecord push =
         new PushRecord(

@@ -10,6 +10,7 @@ import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.image.Digest;
@@ -247,9 +248,52 @@ abstract class Act {
         .orElse(now);
   }
 
+  /** Something newer has come between a person's wish and now. */
   final Done dropRequest(String why) {
+    boolean elsewhere =
+        head.lastGood()
+            .map(good ->
+                NextStep.deployedElsewhere(good, seen.service())
+                    || ledger
+                        .deployment(head.service(), good.sequence())
+                        .map(one -> one.reason() == Reason.CHANGED_ELSEWHERE)
+                        .orElse(false))
+            .orElse(false);
+    return dropRequest(elsewhere ? Reason.CHANGED_ELSEWHERE : Reason.NEWER_PUSH, why);
+  }
+
+  /**
+   * What a person asked for is not done. They were told that it would be: so they are told why it
+   * is not, unless it has happened already.
+   */
+  final Done dropRequest(Reason reason, String why) {
     log.info("request dropped", "service", head.service().brief(), "why", why);
+    head.request()
+        .ifPresent(request ->
+            ledger
+                .deployment(head.service(), sequence(request))
+                .filter(asked ->
+                    asked.status() != Status.ROLLED_BACK && asked.status() != Status.ROLLING_BACK)
+                .ifPresent(asked ->
+                    ledger.addPush(
+                        PushRecord.notGoneBack(
+                            asked,
+                            request.by(),
+                            request.at(),
+                            reason,
+                            "\"Roll back\" was pressed for #"
+                                + asked.sequence()
+                                + ": "
+                                + why
+                                + "."),
+                        now)));
     write(head.request(null).due(now.plus(SOON)));
     return Done.AGAIN;
+  }
+
+  private static long sequence(Head.Request request) {
+    return switch (request) {
+      case Head.Request.RollBack back -> back.sequence();
+    };
   }
 }

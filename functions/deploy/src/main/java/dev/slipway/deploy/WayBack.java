@@ -568,10 +568,11 @@ final class WayBack extends Act {
             .filter(past -> !past.to().isEmpty())
             .findFirst();
     if (undone.isEmpty() || before.isEmpty()) {
-      return dropRequest("nothing good is known from before it");
+      return dropRequest(Reason.NOTHING_TO_GO_BACK_TO, "no older success is known");
     }
     if (undone.get().isRollback()) {
-      return dropRequest("a rollback is not rolled back");
+      return dropRequest(
+          Reason.NOTHING_TO_GO_BACK_TO, "it went back itself, and a rollback is not rolled back");
     }
     Deployment target = before.get();
     Deployment failing =
