@@ -71,15 +71,21 @@ public sealed interface Action {
    * @param image if there: a revision is registered that names it by its tag, as {@code terraform
    *     apply} would
    * @param desiredCount if there
+   * @param breaker how the service's circuit breaker is set from now on, if there
    */
-  record UpdateService(String service, Optional<String> image, Optional<Integer> desiredCount)
+  record UpdateService(
+      String service,
+      Optional<String> image,
+      Optional<Integer> desiredCount,
+      Optional<Scenario.Breaker> breaker)
       implements Action {
     @Override
     public String words() {
       return "somebody else calls UpdateService on "
           + service
           + image.map(one -> ", image " + one).orElse("")
-          + desiredCount.map(count -> ", desiredCount " + count).orElse("");
+          + desiredCount.map(count -> ", desiredCount " + count).orElse("")
+          + breaker.map(how -> ", circuit breaker " + Mapping.word(how)).orElse("");
     }
   }
 
@@ -323,6 +329,22 @@ public sealed interface Action {
     @Override
     public String words() {
       return "the deployment of " + service + " will complete just before the next " + operation;
+    }
+  }
+
+  /** Somebody does this just before the next call of an operation by Slipway has its effect. */
+  record JustBefore(String operation, Action what) implements Action {
+    @Override
+    public String words() {
+      return "just before the next " + operation + " of Slipway: " + what.words();
+    }
+  }
+
+  /** After the next UpdateService of Slipway, ECS describes the service once as it was before. */
+  record LateDescription(String service) implements Action {
+    @Override
+    public String words() {
+      return "ECS will describe " + service + " once as it was before Slipway's next UpdateService";
     }
   }
 

@@ -2,6 +2,7 @@ package dev.slipway.local.demo;
 
 import dev.slipway.deployment.Status;
 import dev.slipway.local.bus.EventBus.Conduct;
+import dev.slipway.local.demo.Scenario.Breaker;
 import dev.slipway.local.ecr.Behaviour;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,6 +83,8 @@ final class ActionReader {
     kinds.put(
         "complete-before",
         in -> new Action.Race(operation(in, "complete-before"), in.service("service")));
+    kinds.put("just-before", ActionReader::justBefore);
+    kinds.put("describe-late", in -> new Action.LateDescription(in.service("describe-late")));
     kinds.put(
         "hold-back",
         in ->
@@ -158,10 +161,14 @@ final class ActionReader {
     Optional<Integer> count =
         in.has("desired-count") ? Optional.of(in.number("desired-count", 0)) : Optional.empty();
     Optional<String> image = in.optionalImage("image");
-    if (count.isEmpty() && image.isEmpty()) {
-      throw in.wrong("'update-service' needs an image or a desired-count, or both");
+    Optional<Breaker> breaker =
+        in.has("circuit-breaker")
+            ? Optional.of(in.choice("circuit-breaker", Breaker.class))
+            : Optional.empty();
+    if (count.isEmpty() && image.isEmpty() && breaker.isEmpty()) {
+      throw in.wrong("'update-service' needs an image, a desired-count or a circuit-breaker");
     }
-    return new Action.UpdateService(in.service("update-service"), image, count);
+    return new Action.UpdateService(in.service("update-service"), image, count, breaker);
   }
 
   private static Action createDeployment(Mapping in) {
@@ -181,6 +188,21 @@ final class ActionReader {
             ? Optional.of(in.choice("ledger-items", LedgerItems.Version.class))
             : Optional.empty(),
         in.has("parameters") ? in.pairs("parameters") : Map.of());
+  }
+
+  private static Action justBefore(Mapping in) {
+    String operation = operation(in, "just-before");
+    List<Mapping> what = in.mappings("do");
+    Action action = read(what.getFirst());
+    boolean moment =
+        switch (action) {
+          case Action.Wait _, Action.Until _, Action.UntilNewTask _ -> false;
+          default -> true;
+        };
+    if (what.size() > 1 || !moment) {
+      throw in.wrong("do", "'just-before' takes one action in 'do', and none that takes time");
+    }
+    return new Action.JustBefore(operation, action);
   }
 
   private static String alarmState(Mapping in) {

@@ -7,10 +7,13 @@ import dev.slipway.local.runtime.Fault;
 import dev.slipway.runtime.Json;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What a scenario lets go wrong with the calls of Slipway's functions. Thread-safe. */
 final class Disturbance implements Fault {
@@ -45,6 +48,9 @@ final class Disturbance implements Fault {
   private record Seen(String function, AwsService service, String operation) {}
 
   private final List<Plan> plans = new CopyOnWriteArrayList<>();
+
+  /** What DescribeServices answers once more. */
+  private final AtomicReference<ObjectNode> late = new AtomicReference<>();
 
   /** The next calls are answered with this error, and have no effect. */
   void refuse(String operation, String error, int times) {
@@ -106,9 +112,28 @@ final class Disturbance implements Fault {
             }));
   }
 
+  /**
+   * ECS has not heard everywhere of the next UpdateService: the DescribeServices after it is
+   * answered as before it.
+   *
+   * @param ask what DescribeServices answers now
+   */
+  void lag(Supplier<ObjectNode> ask) {
+    before("UpdateService", () -> late.set(ask.get()));
+  }
+
+  @Override
+  public Optional<ObjectNode> instead(
+      String principal, AwsService service, String operation, ObjectNode input) {
+    return operation.equals("DescribeServices") && !principal.equals(ADMIN)
+        ? Optional.ofNullable(late.getAndSet(null))
+        : Optional.empty();
+  }
+
   /** From now on everything works. */
   void clear() {
     plans.clear();
+    late.set(null);
   }
 
   @Override

@@ -282,10 +282,16 @@ final class Findings {
 
   /** The service as DescribeServices has it; empty if there is none. */
   JsonNode describe(String service) {
+    return described(service).path("services").path(0);
+  }
+
+  /** What DescribeServices answers, with tags. */
+  ObjectNode described(String service) {
     ServiceRef ref = service(service);
     ObjectNode input = Json.object().put("cluster", ref.cluster());
     input.putArray("services").add(ref.name());
-    return aws.call(AwsService.ECS, "DescribeServices", input).path("services").path(0);
+    input.putArray("include").add("TAGS");
+    return aws.call(AwsService.ECS, "DescribeServices", input);
   }
 
   private TreeSet<String> running(String service) {

@@ -172,6 +172,14 @@ final class Fleet {
     return definition;
   }
 
+  /** Sets the circuit breaker in a service's deploymentConfiguration. */
+  static void breaker(ObjectNode configuration, Breaker breaker) {
+    configuration
+        .putObject("deploymentCircuitBreaker")
+        .put("enable", breaker != Breaker.NONE)
+        .put("rollback", breaker == Breaker.ROLLBACK);
+  }
+
   private static ObjectNode service(Scenario.Service service, String definition) {
     ObjectNode input =
         Json.object()
@@ -183,10 +191,7 @@ final class Fleet {
     network.putArray("subnets").add("subnet-0a1b2c3d4e5f60718");
     network.putArray("securityGroups").add("sg-0a1b2c3d4e5f60718");
     ObjectNode configuration = input.putObject("deploymentConfiguration");
-    configuration
-        .putObject("deploymentCircuitBreaker")
-        .put("enable", service.breaker() != Breaker.NONE)
-        .put("rollback", service.breaker() == Breaker.ROLLBACK);
+    breaker(configuration, service.breaker());
     configuration.setAll(service.given().deploymentConfiguration());
     if (!service.targetGroup().isEmpty()) {
       input

@@ -151,6 +151,10 @@ final class Hands {
       case Action.Kill(String function, String operation) -> kill(function, operation);
       case Action.Race(String operation, String service) ->
           playground.disturbance().before(operation, () -> complete(service));
+      case Action.JustBefore(String operation, Action what) ->
+          playground.disturbance().before(operation, () -> act(what));
+      case Action.LateDescription(String service) ->
+          playground.disturbance().lag(() -> findings.described(service));
       case Action.HoldBack(String function, String operation, String other) -> {
         playground.account().stack().function(function);
         playground.account().stack().function(other);
@@ -213,6 +217,9 @@ final class Hands {
     update
         .image()
         .ifPresent(image -> input.put("taskDefinition", register(update.service(), image)));
+    update
+        .breaker()
+        .ifPresent(breaker -> Fleet.breaker(input.putObject("deploymentConfiguration"), breaker));
     aws.call(AwsService.ECS, "UpdateService", input);
   }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** From a mapping under {@code expect} to an {@link Outcome}: one of its keys says which. */
@@ -42,6 +43,10 @@ final class OutcomeReader {
     kinds.put("calls", in -> new Outcome.Calls(in.text("calls"), in.number("count", 1)));
     kinds.put("slack-has", in -> new Outcome.Told(in.text("slack-has")));
     return kinds;
+  }
+
+  static Set<String> names() {
+    return KINDS.keySet();
   }
 
   static Outcome read(Mapping in) {

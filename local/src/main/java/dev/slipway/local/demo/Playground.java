@@ -310,7 +310,7 @@ public final class Playground implements AutoCloseable {
     account.events(Conduct.DELIVERED, "");
     if (otherParameters) {
       otherParameters = false;
-      account.replaceFunctions(Map.of());
+      account.updateParameters(Map.of());
     }
     new Broom(services).sweep();
     account.runFor(Duration.ofMinutes(3));
@@ -343,7 +343,7 @@ public final class Playground implements AutoCloseable {
   }
 
   /**
-   * New processes.
+   * Another version of Slipway, or other parameters for it: new processes.
    *
    * @param items if there: the ledger's items are as another version of Slipway wrote them
    * @param parameters of the stack whose values are others now
@@ -351,8 +351,12 @@ public final class Playground implements AutoCloseable {
   void updateStack(Optional<LedgerItems.Version> items, Map<String, String> parameters) {
     account.settle();
     items.ifPresent(version -> items().rewrite(version));
-    otherParameters |= !parameters.isEmpty();
-    account.replaceFunctions(parameters);
+    if (parameters.isEmpty()) {
+      account.replaceFunctions();
+    } else {
+      otherParameters = true;
+      account.updateParameters(parameters);
+    }
   }
 
   Disturbance disturbance() {

@@ -480,7 +480,11 @@ public final class LocalAccount implements AutoCloseable {
       for (Fault fault : faults) {
         fault.before(caller.name(), service, operation, input);
       }
-      ObjectNode output = route(service, operation, input);
+      ObjectNode output =
+          faults.stream()
+              .flatMap(fault -> fault.instead(caller.name(), service, operation, input).stream())
+              .findFirst()
+              .orElseGet(() -> route(service, operation, input));
       for (Fault fault : faults) {
         fault.after(caller.name(), service, operation, input);
       }
@@ -633,17 +637,27 @@ public final class LocalAccount implements AutoCloseable {
     faults.add(fault);
   }
 
+  /** Each function gets new processes, as after an update of its code; what runs may end. */
+  public void replaceFunctions() {
+    functions.values().forEach(function -> function.replace(function.spec()));
+  }
+
   /**
-   * Each function gets new processes, as after an update of the stack; what runs may end.
+   * As an update of the stack's parameters: each function whose environment is another one now gets
+   * new processes. All else that a parameter may mean stays as it is.
    *
-   * @param changed parameters whose values are others than at the start. What they mean for a
-   *     function's environment is taken over; all else stays as it is
+   * @param changed parameters whose values are others than at the start
    */
-  public void replaceFunctions(Map<String, String> changed) {
+  public void updateParameters(Map<String, String> changed) {
     Map<String, String> all = new LinkedHashMap<>(parameters);
     all.putAll(changed);
     Stack updated = template.stack(all, stack.surroundings());
-    functions.forEach((name, function) -> function.replace(updated.function(name)));
+    functions.forEach((name, function) -> {
+      FunctionSpec spec = updated.function(name);
+      if (!spec.environment().equals(function.spec().environment())) {
+        function.replace(spec);
+      }
+    });
   }
 
   /** From now on events of this type come so; see {@link EventBus#conduct}. */

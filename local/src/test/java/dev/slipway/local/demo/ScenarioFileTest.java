@@ -104,6 +104,32 @@ class ScenarioFileTest {
   }
 
   @Test
+  void whatHappensJustBeforeACallIsOneActionThatTakesNoTime() {
+    String before =
+        "      - just-before: UpdateService\n        do:\n          - tag-resource: shop/web\n"
+            + "            tags: { slipway: off }\n";
+
+    Scenario scenario =
+        ScenarioFile.parse("small", "small.yaml", SMALL.replace(crash(), before + crash()));
+
+    assertThat(scenario.steps().getFirst().actions())
+        .first()
+        .isEqualTo(
+            new Action.JustBefore(
+                "UpdateService", new Action.TagResource("shop/web", Map.of("slipway", "off"))));
+    String waiting = before.replaceAll("(?s)- tag-resource.*", "- wait: 1s\n");
+    assertThatThrownBy(
+            () -> ScenarioFile.parse("small", "small.yaml", SMALL.replace(crash(), waiting)))
+        .isInstanceOf(BadScenario.class)
+        .hasMessageContaining("takes one action in 'do', and none that takes time");
+  }
+
+  /** The one action of {@link #SMALL}. */
+  private static String crash() {
+    return "      - push: team/web:v2\n        behaviour: crash\n";
+  }
+
+  @Test
   void whatIsLeftOutHasTheDefaultsThatMostServicesHave() {
     Scenario scenario =
         ScenarioFile.parse(
