@@ -16,6 +16,7 @@ final class Mishaps {
   private final Map<String, Runnable> before = new HashMap<>();
   private final Map<String, Mishap> after = new HashMap<>();
 
+  private final Map<String, Refused> refused = new HashMap<>();
   private final Set<String> stale = new HashSet<>();
   private final Map<String, ObjectNode> answers = new HashMap<>();
 
@@ -52,8 +53,24 @@ final class Mishaps {
     stale.add(operation);
   }
 
+  /** Every call of an operation whose input holds this text is refused. */
+  void refuse(String operation, String text, String code, String message) {
+    refused.put(operation, new Refused(text, code, message));
+  }
+
+  private record Refused(String text, String code, String message) {}
+
+  private void refuse(AwsService service, String operation, ObjectNode input) {
+    Refused refusal = refused.get(operation);
+    if (refusal != null && Json.write(input).contains(refusal.text())) {
+      throw new AwsException(
+          service, operation, refusal.code(), refusal.message(), 400, Json.object());
+    }
+  }
+
   AwsApi around(AwsApi aws) {
     return (service, operation, input) -> {
+      refuse(service, operation, input);
       if (answers.containsKey(operation) && stale.remove(operation)) {
         return answers.get(operation).deepCopy();
       }

@@ -347,6 +347,64 @@ class WholeLoopTest {
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
   }
 
+  /**
+   * A deregistration delay, or requests that take their time: the new revision is up and healthy.
+   */
+  @Test
+  void whatWaitsForOldTasksToDrainHasNotStalled() {
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'},"
+            + " {'key': 'slipway.deadline', 'value': '10m'}]",
+        BREAKER);
+    world.push("v2", "lingers:3600");
+    untilEnded(2);
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(Duration.between(deployment(3).createdAt(), deployment(3).finishedAt()))
+        .isGreaterThan(Duration.ofHours(1));
+  }
+
+  @Test
+  void whereTheRevisionOfLastGoodIsDeletedTheNextOlderSuccessIsTaken() {
+    world(ANY, BREAKER_WITHOUT_ROLLBACK);
+    world.push("v2", "healthy");
+    untilEnded(2);
+    world.push("v3", "crash");
+    world.until(
+        () -> world.truth.deployment(WEB, 3).map(d -> !d.revisions().own().isEmpty()).orElse(false),
+        Duration.ofMinutes(1));
+    world.ecs("DeregisterTaskDefinition", "{'taskDefinition': 'web:2'}");
+    world.mishaps.refuse(
+        "DescribeTaskDefinition",
+        "web:2\"",
+        "ClientException",
+        "Unable to describe task definition.");
+    untilEnded(3);
+    assertThat(deployment(3).status()).as(deployment(3).detail()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(image(runs())).contains("team/app:v1@sha256:");
+  }
+
+  @Test
+  void thatEcrMayNotBeAskedIsNoReasonNotToGoBack() {
+    world(ANY, BREAKER_WITHOUT_ROLLBACK);
+    String good = world.push("v2", "healthy");
+    untilEnded(2);
+    world.mishaps.refuse(
+        "DescribeImages", good, "AccessDeniedException", "a service control policy says no");
+    world.push("v3", "crash");
+    untilEnded(3);
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(runs()).isEqualTo("web:2");
+  }
+
+  private String image(String revision) {
+    return world
+        .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + revision + "'}")
+        .at("/taskDefinition/containerDefinitions/0/image")
+        .asText();
+  }
+
   @Test
   void aQuarantinedDigestDoesNotComeBackUnderAnotherTagOrByReconcile() {
     world(ANY, BREAKER);

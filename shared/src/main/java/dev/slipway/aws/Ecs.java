@@ -55,11 +55,12 @@ public interface Ecs {
   /** StopServiceDeployment with ROLLBACK. */
   void stopAndRollBack(String serviceDeploymentArn);
 
-  /** ListTasks and DescribeTasks: the running tasks, at most a hundred. */
+  /** ListTasks and DescribeTasks: the running tasks, at most a thousand. */
   List<RunningTask> runningTasks(ServiceRef service);
 
   /**
-   * ListTasks and DescribeTasks: the tasks stopped within about the last hour, at most a hundred.
+   * ListTasks and DescribeTasks: the tasks stopped within about the last hour, at most a thousand,
+   * and those that ECS has told to stop; these have no {@code stoppedAt} yet.
    */
   List<StoppedTask> stoppedTasks(ServiceRef service);
 

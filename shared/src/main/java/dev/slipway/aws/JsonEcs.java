@@ -28,6 +28,9 @@ public final class JsonEcs implements Ecs {
   /** ListTasks, DescribeTasks and ListServiceDeployments take a hundred. */
   private static final int A_HUNDRED = 100;
 
+  /** Of tasks: the failures of the largest service that has to be judged are found among these. */
+  private static final int MOST_PAGES = 10;
+
   private static final String PRODUCTION = "requestedProductionTrafficWeight";
   private static final String TEST = "requestedTestTrafficWeight";
 
@@ -453,14 +456,19 @@ public final class JsonEcs implements Ecs {
             .put("serviceName", service.name())
             .put("desiredStatus", desiredStatus)
             .put("maxResults", A_HUNDRED);
-    JsonNode arns = aws.call(AwsService.ECS, "ListTasks", list).path("taskArns");
-    if (arns.isEmpty()) {
-      return List.of();
-    }
-    ObjectNode describe = Json.object().put("cluster", service.clusterArn());
-    describe.set("tasks", arns);
     List<JsonNode> tasks = new ArrayList<>();
-    aws.call(AwsService.ECS, "DescribeTasks", describe).path("tasks").forEach(tasks::add);
+    String next;
+    int pages = 0;
+    do {
+      ObjectNode answer = aws.call(AwsService.ECS, "ListTasks", list);
+      if (!answer.path("taskArns").isEmpty()) {
+        ObjectNode describe = Json.object().put("cluster", service.clusterArn());
+        describe.set("tasks", answer.path("taskArns"));
+        aws.call(AwsService.ECS, "DescribeTasks", describe).path("tasks").forEach(tasks::add);
+      }
+      next = Json.text(answer, "nextToken");
+      list.put("nextToken", next);
+    } while (!next.isEmpty() && ++pages < MOST_PAGES);
     return tasks;
   }
 

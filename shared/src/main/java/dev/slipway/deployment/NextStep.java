@@ -41,6 +41,16 @@ public final class NextStep {
   /** How long a deployment that ECS has named may be missing from what it says of the service. */
   static final Duration LISTED_WITHIN = Duration.ofMinutes(1);
 
+  /**
+   * The longest that old tasks hold up a deployment: an hour until their target is drained, at
+   * most, and the time that their containers take to stop.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html">deregistration
+   *     delay</a>
+   */
+  static final Duration LONGEST_DRAIN = Duration.ofHours(2);
+
   private NextStep() {}
 
   public static Step decide(Head head, Situation seen) {
@@ -69,7 +79,7 @@ public final class NextStep {
     if (deployment.isRollback() && deployment.rollout().ecsDeploymentId().isEmpty()) {
       return seen.codeDeployed().isPresent()
           ? watchCodeDeployGoBack(deployment, seen.codeDeployed().get(), service, seen)
-          : watchEcsGoBack(deployment, service, seen);
+          : watchEcsGoBack(head, deployment, service, seen);
     }
     if (deployment.status() == Status.BAKING) {
       return baking(head, deployment, service, seen);
@@ -307,7 +317,8 @@ public final class NextStep {
   }
 
   /** A rollback that ECS does itself, by its breaker, an alarm, or because Slipway asked it to. */
-  private static Step watchEcsGoBack(Deployment rollback, ServiceView service, Situation seen) {
+  private static Step watchEcsGoBack(
+      Head head, Deployment rollback, ServiceView service, Situation seen) {
     Optional<String> status = seen.serviceDeployment().map(deployment -> deployment.status());
     if (status.isEmpty()) {
       // No service deployment to ask: what the service is set to, and whether it got there,
@@ -339,15 +350,15 @@ public final class NextStep {
         }
         default -> {
           // ECS has not taken the stop yet, or it was lost: ask again, until the deadline.
-          if (!stalled(watched(rollback, service, seen), seen)) {
+          if (!stalled(rollback, watched(rollback, service, seen), seen)) {
             return new Step.GoBack();
           }
         }
       }
     }
     Rollout rollout = watched(rollback, service, seen);
-    if (stalled(rollout, seen)) {
-      return notFinished("ECS", seen);
+    if (stalled(rollback, rollout, seen)) {
+      return elsewhere(head, rollback, service, seen).orElseGet(() -> notFinished("ECS", seen));
     }
     return new Step.Follow(rollout, nextLook(rollout, seen));
   }
@@ -368,7 +379,7 @@ public final class NextStep {
   private static Step watchCodeDeployGoBack(
       Deployment rollback, CodeDeployed told, ServiceView service, Situation seen) {
     Rollout rollout = watched(rollback, service, seen);
-    boolean stalled = stalled(rollout, seen);
+    boolean stalled = stalled(rollback, rollout, seen);
     if (told.deployment().underWay()) {
       // CodeDeploy has not taken the stop yet, or it was lost: ask again, until the deadline.
       return stalled ? notFinished("CodeDeploy", seen) : new Step.GoBack();
@@ -393,8 +404,47 @@ public final class NextStep {
         who + " has not finished its rollback within " + words(deadline(seen)) + ".");
   }
 
-  private static boolean stalled(Rollout rollout, Situation seen) {
-    return seen.now().isAfter(rollout.countsFrom().plus(deadline(seen)));
+  /**
+   * ECS goes back to another revision than last good, and does not get there: what was once its
+   * last success need not be good. Waiting on would help nobody.
+   */
+  private static Optional<Step> elsewhere(
+      Head head, Deployment rollback, ServiceView service, Situation seen) {
+    boolean known = head.lastGood().map(Head.LastGood::steady).orElse(false);
+    return seen.serviceDeployment()
+        .map(ServiceDeployment::rollbackRevision)
+        .filter(revision -> known && !revision.isEmpty())
+        .filter(_ -> somebodyElses(rollback, service).isPresent())
+        .map(Step.Returned::new);
+  }
+
+  private static boolean stalled(Deployment deployment, Rollout rollout, Situation seen) {
+    return seen.now().isAfter(rollout.countsFrom().plus(patience(deployment, seen)));
+  }
+
+  /** How long a deployment may go without progress. */
+  private static Duration patience(Deployment deployment, Situation seen) {
+    return draining(deployment, seen) ? deadline(seen).plus(LONGEST_DRAIN) : deadline(seen);
+  }
+
+  /**
+   * Whether ECS has told tasks of another revision to stop and they have not stopped yet: their
+   * targets are drained, or their containers end in their own time. It is not complete before.
+   */
+  private static boolean draining(Deployment deployment, Situation seen) {
+    return seen.stopped().stream()
+        .filter(task -> task.stoppedAt() == null)
+        .anyMatch(task -> !task.taskDefinition().equals(deployment.revisions().own()));
+  }
+
+  /** Whether the deadline has passed, so that it matters whether tasks are being drained. */
+  public static boolean outOfTime(Deployment deployment, Optional<Settings> settings, Instant now) {
+    return deployment.status() == Status.ROLLING_OUT
+        && now.isAfter(
+            deployment
+                .rollout()
+                .countsFrom()
+                .plus(settings.map(Settings::deadline).orElse(Settings.DEFAULT_DEADLINE)));
   }
 
   private static Rollout watched(Deployment rollback, ServiceView service, Situation seen) {
@@ -440,7 +490,7 @@ public final class NextStep {
         seen.stopped(),
         rollout.progressAt(),
         rollout.shift(),
-        rollout.countsFrom().plus(deadline(seen)),
+        rollout.countsFrom().plus(patience(deployment, seen)),
         seen.now(),
         seen.codeDeployed());
   }

@@ -13,6 +13,7 @@ import dev.slipway.runtime.Json;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.Staging;
 import dev.slipway.verdict.Staging.Traffic;
+import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -457,6 +458,19 @@ class JsonEcsTest {
     assertThat(Json.text(aws.calls.get(0).input(), "desiredStatus")).isEqualTo("RUNNING");
     assertThat(aws.input(1))
         .isEqualTo("{\"cluster\":\"" + CLUSTER + "\",\"tasks\":[\"arn:task\"]}");
+  }
+
+  /** Of a service with hundreds of tasks, those that failed may be on any page. */
+  @Test
+  void asksForAllPagesOfTasks() {
+    aws.answer("ListTasks", "{\"taskArns\":[\"arn:1\"],\"nextToken\":\"more\"}");
+    aws.answer("DescribeTasks", "{\"tasks\":[{\"taskArn\":\"arn:1\"}]}");
+    aws.answer("ListTasks", "{\"taskArns\":[\"arn:2\"]}");
+    aws.answer("DescribeTasks", "{\"tasks\":[{\"taskArn\":\"arn:2\"}]}");
+    assertThat(ecs.stoppedTasks(WEB))
+        .extracting(StoppedTask::taskArn)
+        .containsExactly("arn:1", "arn:2");
+    assertThat(Json.text(aws.calls.get(2).input(), "nextToken")).isEqualTo("more");
   }
 
   @Test

@@ -462,6 +462,31 @@ class NextStepTest {
           .isEqualTo(others ? Optional.of(runs) : Optional.empty());
     }
 
+    /** A task of what ran before, which ECS has told to stop; a target drains up to an hour. */
+    @ParameterizedTest(name = "a task of {0} is stopping, {1} min without progress: {2}")
+    @CsvSource({
+      "OLD, 31, Follow",
+      "OLD, 149, Follow",
+      "OLD, 151, Fail",
+      "NEW, 31, Fail",
+    })
+    void whatEcsStillDrainsHasNotStalled(String revision, int minutes, String step) {
+      StoppedTask stopping =
+          new StoppedTask(
+              "task-9",
+              revision.equals("OLD") ? OLD : NEW,
+              OLD_ID,
+              "ServiceSchedulerInitiated",
+              "Scaling activity initiated by (deployment " + OWN_ID + ")",
+              NOON,
+              NOON,
+              null,
+              List.of());
+      Situation late = situation(NOON.plus(Duration.ofMinutes(minutes)), ROLLING, settings());
+      assertThat(NextStep.decide(rolling, with(late, List.of(stopping))).getClass().getSimpleName())
+          .isEqualTo(step);
+    }
+
     private ServiceView deployedAt(int seconds, String taskDefinition) {
       return service(
           ON,
@@ -886,6 +911,25 @@ class NextStepTest {
               situation(NOON.plus(Duration.ofMinutes(31)), ROLLING, settings()),
               serviceDeployment("ROLLBACK_IN_PROGRESS", "TRIGGERED", "", ""));
       assertThat(NextStep.decide(head, late)).isInstanceOf(Step.CallForPerson.class);
+    }
+
+    /** Its last success need not be good: nobody is served by a way back that leads nowhere. */
+    @Test
+    void aRollbackOfEcsToAnotherRevisionThatNeverEndsIsPutRight() {
+      ServiceView elsewhere =
+          service(ON, 2, "arn:sd", ecs(OLD_ID, "PRIMARY", OTHER, "IN_PROGRESS", 0));
+      Deployment watched = watched().with(new Deployment.Revisions(NEW, "", OLD));
+      ServiceDeployment going = serviceDeployment("ROLLBACK_IN_PROGRESS", "TRIGGERED", "", "");
+      Situation before =
+          with(situation(NOON.plus(Duration.ofMinutes(30)), elsewhere, settings()), going);
+      Situation late =
+          with(situation(NOON.plus(Duration.ofMinutes(31)), elsewhere, settings()), going);
+      assertThat(NextStep.decide(head().inFlight(watched), before)).isInstanceOf(Step.Follow.class);
+      assertThat(NextStep.decide(head().inFlight(watched), late))
+          .isEqualTo(new Step.Returned("arn:rev-old"));
+      Head nothingGood =
+          head().lastGood(new LastGood(OLD, images("v1", 1), 1, NOON, false)).inFlight(watched);
+      assertThat(NextStep.decide(nothingGood, late)).isInstanceOf(Step.CallForPerson.class);
     }
 
     private static Step decideWatching(String status) {

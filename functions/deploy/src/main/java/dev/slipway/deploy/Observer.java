@@ -64,6 +64,7 @@ final class Observer {
     List<StoppedTask> stopped = List.of();
     Optional<List<AlarmState>> states = Optional.of(List.of());
     Optional<Deployment> last = Optional.empty();
+    Reading tags = FollowerTags.read(service.map(ServiceView::tags).orElse(Map.of()));
     if (service.isPresent() && head.inFlight().isPresent()) {
       Deployment deployment = head.inFlight().get();
       if (deployment.status() != Status.PREPARING) {
@@ -72,7 +73,10 @@ final class Observer {
         serviceDeployment = told.serviceDeployment();
         codeDeployed = told.codeDeployed();
         boolean ecsCounts = Judge.ecsCounts(service.get(), serviceDeployment);
-        stopped = stopped(head, deployment, ecsCounts, now);
+        boolean outOfTime =
+            NextStep.outOfTime(deployment, Situation.settings(tags), now)
+                && service.get().deployments().size() > 1;
+        stopped = stopped(head, deployment, ecsCounts, outOfTime, now);
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment, codeDeployed));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
@@ -85,7 +89,6 @@ final class Observer {
       codeDeployed = elsewhere.codeDeployed();
     }
     Optional<Hold> hold = head.waiting().isEmpty() ? Optional.empty() : ledger.accountHold();
-    Reading tags = FollowerTags.read(service.map(ServiceView::tags).orElse(Map.of()));
     return new Observed(
         head,
         known,
@@ -109,16 +112,19 @@ final class Observer {
 
   /**
    * Stopped tasks matter where Slipway counts them itself. Events bring them; a look that comes
-   * from the clock also asks ECS, because an event can be lost.
+   * from the clock also asks ECS, because an event can be lost. Before anything is called stalled,
+   * ECS is asked whether it still drains old ones.
    */
   private List<StoppedTask> stopped(
-      Head head, Deployment deployment, boolean ecsCounts, Instant now) {
-    if (ecsCounts && deployment.status() != Status.BAKING) {
+      Head head, Deployment deployment, boolean ecsCounts, boolean outOfTime, Instant now) {
+    boolean counted = !ecsCounts || deployment.status() == Status.BAKING;
+    if (!counted && !outOfTime) {
       return List.of();
     }
-    List<StoppedTask> known = ledger.evidence(head.service(), deployment.sequence());
+    List<StoppedTask> known =
+        counted ? ledger.evidence(head.service(), deployment.sequence()) : List.of();
     boolean byClock = head.due() != null && !head.due().isAfter(now);
-    return byClock ? merged(known, ecs.stoppedTasks(head.service())) : known;
+    return byClock || outOfTime ? merged(known, ecs.stoppedTasks(head.service())) : known;
   }
 
   private static List<StoppedTask> merged(List<StoppedTask> one, List<StoppedTask> other) {

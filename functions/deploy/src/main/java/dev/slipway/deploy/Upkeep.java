@@ -44,8 +44,10 @@ final class Upkeep extends Act {
 
   Done baseline() {
     ServiceView service = seen.service();
-    List<RunningTask> tasks = tasks(service);
-    ImageSet images = running(tasks, containers(service.taskDefinition()));
+    // Where something else deploys, the service itself is set to no revision.
+    boolean set = !service.taskDefinition().isEmpty();
+    List<RunningTask> tasks = set ? tasks(service) : List.of();
+    ImageSet images = set ? running(tasks, containers(service.taskDefinition())) : ImageSet.EMPTY;
     // Its tasks may have gone since ECS counted them: then nobody knows what they ran.
     boolean steady = service.steady() && service.desired() > 0 && !tasks.isEmpty();
     Deployment baseline =
@@ -59,13 +61,17 @@ final class Upkeep extends Act {
             .as(
                 Status.SUCCEEDED,
                 Reason.BASELINE,
-                steady
-                    ? "Runs "
-                        + Wording.revision(service.taskDefinition())
-                        + "; nothing was deployed."
-                    : "Runs "
-                        + Wording.revision(service.taskDefinition())
-                        + ", but is not steady: until it is, there is nothing to go back to.",
+                !set
+                    ? "Is deployed by something else: its deployment controller is "
+                        + service.controller()
+                        + "."
+                    : steady
+                        ? "Runs "
+                            + Wording.revision(service.taskDefinition())
+                            + "; nothing was deployed."
+                        : "Runs "
+                            + Wording.revision(service.taskDefinition())
+                            + ", but is not steady: until it is, there is nothing to go back to.",
                 now);
     tellParameters(images);
     controllers.of(service).meet(service);

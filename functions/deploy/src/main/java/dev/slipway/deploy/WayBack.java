@@ -34,12 +34,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** From a failure, or a person's wish, back to what is known to be good. */
 final class WayBack extends Act {
 
   private static final int OLDER_SUCCESSES = 25;
+
+  /** ECR's image statuses in which an image is kept, but cannot be pulled. */
+  private static final Set<String> NOT_PULLED = Set.of("ARCHIVED", "ACTIVATING");
 
   WayBack(Tools tools, Observed seen) {
     super(tools, seen);
@@ -244,16 +249,14 @@ final class WayBack extends Act {
    */
   private Done rollBackTo(Deployment back, Deployment failing) {
     try {
-      Optional<Target> found = target(back);
+      Way way = controllers.of(seen.service()).way(seen.service());
+      Optional<Target> found = target(back, way);
       if (found.isEmpty()) {
         return callForPerson(
-            "Neither the image of the last good revision nor that of an older one is still in"
-                + " ECR.");
+            "Of neither the last good revision nor an older one are both the image in ECR and the"
+                + " task definition in ECS still there.");
       }
-      Way way = controllers.of(seen.service()).way(seen.service());
-      // What runs untouched is not rolled out again, so that a tag in it is not resolved again.
-      Target target =
-          way.runsOnly(found.get().taskDefinition()) ? found.get() : usable(back, found.get());
+      Target target = found.get();
       Deployment aimed =
           back.to(back.from(), target.images())
               .with(back.revisions().withOwn(target.taskDefinition()));
@@ -314,7 +317,7 @@ final class WayBack extends Act {
   private record Target(String taskDefinition, ImageSet images) {}
 
   /** The place to go back to, or the next older success whose images are still there. */
-  private Optional<Target> target(Deployment back) {
+  private Optional<Target> target(Deployment back, Way way) {
     List<Target> candidates = new ArrayList<>();
     candidates.add(new Target(back.revisions().own(), back.to()));
     ledger.deployments(head.service(), OLDER_SUCCESSES).stream()
@@ -330,6 +333,12 @@ final class WayBack extends Act {
     return candidates.stream()
         .filter(candidate -> !candidate.taskDefinition().isEmpty())
         .filter(candidate -> present(candidate.images()))
+        .flatMap(candidate ->
+            // What runs untouched is not rolled out again, so that a tag in it is not resolved
+            // again.
+            way.runsOnly(candidate.taskDefinition())
+                ? Stream.of(candidate)
+                : usable(back, candidate).stream())
         .findFirst();
   }
 
@@ -337,21 +346,45 @@ final class WayBack extends Act {
     String registry = Image.registryOf(head.service().account(), head.service().region());
     return images.byContainer().values().stream()
         .filter(image -> image.registry().equals(registry))
-        .allMatch(image ->
-            tools
-                .ecr()
-                .image(image.repository(), image.digest())
-                .filter(found -> !found.status().equals("ARCHIVED"))
-                .isPresent());
+        .allMatch(this::present);
+  }
+
+  /** An archived image, and one that is being restored, cannot be pulled. */
+  private boolean present(Image image) {
+    try {
+      return tools
+          .ecr()
+          .image(image.repository(), image.digest())
+          .filter(found -> !NOT_PULLED.contains(found.status()))
+          .isPresent();
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      // That Slipway may not look is no reason not to go back: ECS's own role pulls the image.
+      log.error("ECR does not say whether " + image.brief() + " is there: going back to it", e);
+      return true;
+    }
   }
 
   /**
    * A revision that is deregistered, or that names an image by tag only (it was there before
    * Slipway came), is registered anew with the digests that its tasks ran: a rollout resolves a tag
    * again, and would bring back whatever it names now.
+   *
+   * @return empty if nothing is left of the revision
    */
-  private Target usable(Deployment back, Target target) {
-    TaskDefinitionDocument revision = ecs.taskDefinition(target.taskDefinition());
+  private Optional<Target> usable(Deployment back, Target target) {
+    TaskDefinitionDocument revision;
+    try {
+      revision = ecs.taskDefinition(target.taskDefinition());
+    } catch (AwsException e) {
+      if (!e.is("ClientException", "InvalidParameterException")) {
+        throw e;
+      }
+      log.error("ECS does not know " + target.taskDefinition() + " any more", e);
+      return Optional.empty();
+    }
     Map<String, String> texts = TaskDefinitionCopy.containers(revision.document());
     boolean pinned =
         target.images().byContainer().entrySet().stream()
@@ -362,14 +395,14 @@ final class WayBack extends Act {
                     .orElse(false));
     boolean active = revision.document().path("status").asText("ACTIVE").equals("ACTIVE");
     if (pinned && active) {
-      return target;
+      return Optional.of(target);
     }
     ObjectNode document = revision.document();
     String own =
         revisions
             .registeredFor(back, document.path("family").asText())
             .orElseGet(() -> revisions.register(back, revision, inDocument(target, texts)));
-    return new Target(own, target.images());
+    return Optional.of(new Target(own, target.images()));
   }
 
   private static ImageSet inDocument(Target target, Map<String, String> texts) {

@@ -113,7 +113,29 @@ final class InMemoryEcs implements Ecs {
     return new ArrayList<>(revisions.keySet()).getLast();
   }
 
+  /** What an external controller does is in task sets, which nobody here reads. */
+  private ServiceView external() {
+    return new ServiceView(
+        SERVICE,
+        "ACTIVE",
+        "EXTERNAL",
+        "ROLLING",
+        "",
+        1,
+        1,
+        0,
+        new CircuitBreaker(false, false),
+        List.of(),
+        "",
+        List.of(),
+        List.of(),
+        tags);
+  }
+
   private ServiceView view() {
+    if (current == null) {
+      return external();
+    }
     return new ServiceView(
         SERVICE,
         "ACTIVE",

@@ -231,6 +231,24 @@ class WorkerTest {
             "UpdateService");
   }
 
+  /** ECS gives no task definition for it: asking for one failed for ever, and nobody was told. */
+  @Test
+  void aServiceThatSomethingElseDeploysIsDeclinedWithItsController() {
+    ecs.tags.put("slipway:team/web", "any");
+    wants("team/web", "2", 'd');
+    worker.look(SERVICE);
+
+    assertThat(last().detail()).contains("EXTERNAL");
+    assertThat(ledger.head(SERVICE).waiting().isEmpty()).isTrue();
+    assertThat(ledger.pushes(SERVICE, 5))
+        .singleElement()
+        .satisfies(push -> {
+          assertThat(push.reason()).isEqualTo(Reason.CONTROLLER_UNSUPPORTED);
+          assertThat(push.detail()).contains("EXTERNAL");
+        });
+    assertThat(ecs.calls).containsOnly("DescribeServices");
+  }
+
   /** It would be the family's newest, and Terraform's next plan would pick it up. */
   @Test
   void aRevisionThatCouldNotBeRolledOutIsDeregistered() {

@@ -30,9 +30,13 @@ public sealed interface Behaviour {
   /** Becomes healthy, and exits with code 1 after {@code after}. */
   record DiesLater(Duration after) implements Behaviour {}
 
+  /** Becomes healthy, and ends only {@code after} it was told to. */
+  record Lingers(Duration after) implements Behaviour {}
+
   /**
    * {@code healthy}, {@code crash}, {@code crash:<exitCode>:<afterSeconds>}, {@code unhealthy},
-   * {@code slow:<seconds>}, {@code oom}, {@code never-starts} or {@code dies-later:<seconds>}.
+   * {@code slow:<seconds>}, {@code oom}, {@code never-starts}, {@code dies-later:<seconds>} or
+   * {@code lingers:<seconds>}.
    *
    * @throws IllegalArgumentException naming the value, if it is none of these
    */
@@ -78,6 +82,11 @@ public sealed interface Behaviour {
             return new DiesLater(seconds(parts[1]));
           }
         }
+        case "lingers" -> {
+          if (parts.length == 2) {
+            return new Lingers(seconds(parts[1]));
+          }
+        }
         default -> {}
       }
     } catch (NumberFormatException e) {
@@ -87,7 +96,7 @@ public sealed interface Behaviour {
         "unknown behaviour '"
             + value
             + "': healthy, crash, crash:<exitCode>:<afterSeconds>, unhealthy, slow:<seconds>, oom,"
-            + " never-starts, dies-later:<seconds>");
+            + " never-starts, dies-later:<seconds>, lingers:<seconds>");
   }
 
   private static Duration seconds(String text) {

@@ -203,6 +203,10 @@ final class TaskLifecycle {
           then(task, timings.oneOff(), () -> exit(task, container, code, null));
         }
       }
+      case Behaviour.Lingers(_) -> {
+        logs.started(task, container);
+        passAfter(task, container, timings.healthy());
+      }
       case Behaviour.Slow(Duration after) -> {
         logs.started(task, container);
         passAfter(task, container, after);
@@ -315,7 +319,18 @@ final class TaskLifecycle {
     }
     boolean ran = task.startedAt != null;
     end(task, stopCode, reason);
-    wait(task, ran ? timings.stop() : timings.deprovision());
+    wait(task, ran ? stopping(task) : timings.deprovision());
+  }
+
+  /** Until its last container has ended. */
+  private Duration stopping(Task task) {
+    return task.containers.stream()
+        .map(container ->
+            container.behaviour instanceof Behaviour.Lingers(Duration after)
+                ? after
+                : timings.stop())
+        .max(Duration::compareTo)
+        .orElse(timings.stop());
   }
 
   private void end(Task task, String stopCode, String reason) {
