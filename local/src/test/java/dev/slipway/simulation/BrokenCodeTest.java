@@ -21,7 +21,6 @@ class BrokenCodeTest {
   @CsvSource({
     "dev.slipway.deployment.Head, quarantined, false",
     "dev.slipway.deployment.NextStep, deployedElsewhere, false",
-    "dev.slipway.verdict.TaskFailures, failed, false",
     "dev.slipway.verdict.TaskFailures, failed, true",
   })
   void isFound(String type, String method, boolean answer) {
