@@ -253,8 +253,8 @@ final class WayBack extends Act {
       Optional<Target> found = target(back, way);
       if (found.isEmpty()) {
         return callForPerson(
-            "Of neither the last good revision nor an older one are both the image in ECR and the"
-                + " task definition in ECS still there.");
+            "Neither the image of the last good revision nor that of an older one is still in ECR,"
+                + " or their task definitions were deleted.");
       }
       Target target = found.get();
       Deployment aimed =
