@@ -98,7 +98,9 @@ public record Shift(
             standsUntil,
             seen.goesBack() ? cause(seen, now).or(() -> pending) : pending);
     Instant until = next.until(seen, pending, now);
-    return until == null ? next.running(now) : next.standing(until);
+    // What the deadline stood still for is never counted: the bake of a step may have been over for
+    // long when the hook of its stage ends.
+    return next.standing(later(until, stood(now)));
   }
 
   /**
@@ -123,7 +125,16 @@ public record Shift(
 
   /** What was waited for is over: the deadline runs, from now if it stood. */
   public Shift running(Instant now) {
-    return stands(now) ? standing(now) : this;
+    return standing(stood(now));
+  }
+
+  /** Until when the deadline has stood so far; null if it always ran. */
+  private Instant stood(Instant now) {
+    return stands(now) ? now : standsUntil;
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one == null || (other != null && other.isAfter(one)) ? other : one;
   }
 
   private Shift standing(Instant until) {
@@ -165,7 +176,8 @@ public record Shift(
       return stage.plus(staging.bake().orElse(LONGEST_STAGE));
     }
     if (partial()) {
-      return shareAt().plus(staging.stepBake().orElse(LONGEST_STAGE));
+      // AWS does not say in which stage a step bakes: a hook may come between the shift and that.
+      return later(shareAt(), stage).plus(staging.stepBake().orElse(LONGEST_STAGE));
     }
     // Without shares nobody can see the steps, which ECS makes within these stages.
     boolean unseen = production().isEmpty() && staging.stepBake().isPresent();

@@ -130,6 +130,52 @@ class ShiftTest {
         .isEqualTo(then);
   }
 
+  /**
+   * A function took 22 minutes in a stage whose step bakes for three: the look at its end counted
+   * the deadline from the end of the step's bake, and called it stalled.
+   */
+  static Stream<Arguments> hooksThatOutlastTheirStep() {
+    Instant end = NOON.plus(Duration.ofMinutes(22));
+    return Stream.of(
+        arguments("a function that has decided", LAMBDA, SUCCEEDED, end, NOON.plusSeconds(86_400)),
+        arguments("a pause that is answered", PAUSE, SUCCEEDED, end, IN_THREE_DAYS),
+        arguments("a pause whose time is up at this moment", PAUSE, TIMED_OUT, end, end));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("hooksThatOutlastTheirStep")
+  void theDeadlineRunsFromTheEndOfAHookThatOutlastsItsStep(
+      String what, Hook.Type type, Hook.State state, Instant end, Instant expires) {
+    Hook.State waits = type == PAUSE ? AWAITING_ACTION : IN_PROGRESS;
+    Said step = say(SHIFTED).canary(3).share(10);
+    Shift waited =
+        Shift.NONE.seen(
+            say(SHIFTED).canary(3).share(10).hook(hook(type, waits, expires)).now(), NOON);
+    Shift over = waited.seen(step.hook(hook(type, state, expires)).now(), end);
+    assertThat(over.furtherAt()).isEqualTo(end);
+    assertThat(over.stands(end)).isFalse();
+    Shift later = over.seen(say(SHIFTED).canary(3).share(10).now(), end.plusSeconds(60));
+    assertThat(later.furtherAt()).isEqualTo(end);
+  }
+
+  /** A function took as long in the stage of the shift as the step bakes in the next one. */
+  @Test
+  void aStepThatBakesOnceItsHookHasDecidedIsWaitedFor() {
+    Instant end = NOON.plus(Duration.ofMinutes(25));
+    Shift shifted =
+        Shift.NONE.seen(
+            say("PRODUCTION_TRAFFIC_SHIFT")
+                .canary(25)
+                .share(10)
+                .hook(hook(LAMBDA, IN_PROGRESS, NOON.plusSeconds(86_400)))
+                .now(),
+            NOON);
+    Shift baking = shifted.seen(say(SHIFTED).canary(25).share(10).now(), end);
+    assertThat(baking.standsUntil()).isEqualTo(end.plus(Duration.ofMinutes(25)));
+    Shift later = baking.seen(say(SHIFTED).canary(25).share(10).now(), end.plusSeconds(60));
+    assertThat(later.standsUntil()).isEqualTo(end.plus(Duration.ofMinutes(25)));
+  }
+
   @Test
   void theDeadlineRunsFromTheEndOfABake() {
     Shift baking = Shift.NONE.seen(say("BAKE_TIME").bake(60).now(), NOON);
@@ -156,13 +202,6 @@ class ShiftTest {
             mark(SHIFTED, 10, 120),
             mark(SHIFTED, 20, 490),
             mark("BAKE_TIME", 20, 900));
-  }
-
-  @Test
-  void aStepsBakeIsCountedFromTheStepAndNotFromTheStageAfterIt() {
-    Shift shift = Shift.NONE.seen(say("PRODUCTION_TRAFFIC_SHIFT").canary(10).share(5).now(), NOON);
-    shift = shift.seen(say(SHIFTED).canary(10).share(5).now(), NOON.plusSeconds(60));
-    assertThat(shift.standsUntil()).isEqualTo(NOON.plusSeconds(600));
   }
 
   @Test
