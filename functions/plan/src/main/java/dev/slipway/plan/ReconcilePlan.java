@@ -5,6 +5,7 @@ import dev.slipway.aws.Ecr.EcrImage;
 import dev.slipway.aws.Lanes;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.Tagging;
+import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Considered;
@@ -30,6 +31,7 @@ import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -50,6 +52,12 @@ final class ReconcilePlan {
 
   /** Among them what was told is looked for; notify, too, tells the same text once. */
   private static final int LATEST_PUSHES = 50;
+
+  /**
+   * How long after a push it can be found that its event was lost though a later push was heard:
+   * two runs. What is older may have been left behind on purpose, before anybody followed it.
+   */
+  private static final Duration OVERLOOKED = Duration.ofHours(2);
 
   private final Tagging tagging;
   private final Services services;
@@ -266,6 +274,10 @@ final class ReconcilePlan {
     log.info("changes nothing: " + text, "reason", Reason.OBSERVING, "image", image.brief());
   }
 
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
   /** What is wanted, and why. */
   private record Wish(Candidate candidate, Trigger trigger, String why) {}
 
@@ -322,22 +334,49 @@ final class ReconcilePlan {
                     .map(image -> candidate(head.service(), image, name, at).winsTies())
                     .stream()
                     .toList();
-            case Policy.Prefix _, Policy.Suffix _, Policy.Semver _, Policy.Any _ ->
-                list(follow.repository()).stream()
-                    .filter(image -> image.pushedAt().isAfter(last.at()))
-                    .flatMap(image ->
-                        image.tags().stream()
-                            .filter(tag -> !PlanEvents.reserved(tag))
-                            .map(tag -> candidate(head.service(), image, tag, image.pushedAt())))
-                    .toList();
+            case Policy.Prefix _, Policy.Suffix _, Policy.Any _ ->
+                pushedAfter(last.at(), head.service(), follow.repository());
+            // A lower version may have been pushed after a higher one of which nobody heard.
+            case Policy.Semver _ ->
+                pushedAfter(
+                    earlier(last.at(), at.minus(OVERLOOKED)), head.service(), follow.repository());
           };
       for (Candidate candidate : Policies.ranked(follow.policy(), later)) {
         if (Policies.decide(follow.policy(), head, candidate) instanceof Decision.Accept(String why)
+            && (!late(follow, candidate, last) || overlooked(head, candidate))
             && isImage(candidate.image())) {
           return Optional.of(new Wish(candidate, trigger(candidate), why));
         }
       }
       return Optional.empty();
+    }
+
+    private List<Candidate> pushedAfter(Instant then, ServiceRef service, String repository) {
+      return list(repository).stream()
+          .filter(image -> image.pushedAt().isAfter(then))
+          .flatMap(image ->
+              image.tags().stream()
+                  .filter(tag -> !PlanEvents.reserved(tag))
+                  .map(tag -> candidate(service, image, tag, image.pushedAt())))
+          .toList();
+    }
+
+    /** A version that was pushed before what was decided on last. */
+    private static boolean late(Follow follow, Candidate candidate, Considered last) {
+      return follow.policy() instanceof Policy.Semver && !candidate.pushedAt().isAfter(last.at());
+    }
+
+    /** Whether nothing was ever decided about it, though it came after the baseline. */
+    private boolean overlooked(Head head, Candidate candidate) {
+      String digest = candidate.image().digest().value();
+      List<Deployment> known = ledger.deployments(head.service(), LATEST_PUSHES);
+      return !known.isEmpty()
+          && candidate.pushedAt().isAfter(known.getLast().createdAt())
+          && known.stream()
+              .flatMap(deployment -> deployment.to().byContainer().values().stream())
+              .noneMatch(image -> image.digest().value().equals(digest))
+          && ledger.pushes(head.service(), LATEST_PUSHES).stream()
+              .noneMatch(push -> push.digest().equals(digest));
     }
 
     private Candidate candidate(ServiceRef service, EcrImage image, String tag, Instant pushedAt) {

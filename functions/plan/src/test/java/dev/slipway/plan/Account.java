@@ -5,7 +5,10 @@ import dev.slipway.aws.Patience;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.Reason;
+import dev.slipway.deployment.Status;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
@@ -35,6 +38,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An account in memory, and a planner in it. */
 final class Account {
@@ -234,6 +238,28 @@ final class Account {
   void touch(ServiceRef service) {
     Head head = store.head(service);
     store.write(Change.of(head, head));
+  }
+
+  /** One that has succeeded. */
+  static Deployment deployment(ServiceRef service, long sequence, Image image, Instant at) {
+    return new Deployment(
+        service,
+        sequence,
+        Status.SUCCEEDED,
+        Reason.COMPLETED,
+        "",
+        ImageSet.EMPTY,
+        new ImageSet(Map.of("web", image)),
+        trigger("event"),
+        new Deployment.Revisions("", "", ""),
+        Deployment.Rollout.NONE,
+        0,
+        Deployment.RolledBackBy.NOBODY,
+        Audience.DEFAULT,
+        Optional.empty(),
+        at,
+        at,
+        at);
   }
 
   static Deployment.Trigger trigger(String event) {

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
+import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Considered;
@@ -21,6 +22,7 @@ import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Reason;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
 import dev.slipway.image.Image;
 import dev.slipway.ledger.Ledger.Change;
@@ -31,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReconcilePlanTest {
 
@@ -98,6 +102,57 @@ class ReconcilePlanTest {
     reconcile();
 
     assertThat(account.waiting(web).image().tag()).isEqualTo("1.2.0");
+  }
+
+  /**
+   * The event of the higher version was lost, and that of a lower one pushed afterwards was not: by
+   * time alone the higher one was never found.
+   *
+   * @param known what the ledger has of the higher one
+   * @param pushed when the higher one was pushed
+   * @param baseline when Slipway saw the service first
+   */
+  @ParameterizedTest(name = "{0}: pushed at {1}, first seen at {2}")
+  @CsvSource({
+    "nothing, 10:10:00, 10:06:00, 1.2.0",
+    "nothing, 10:10:00, 10:15:00,",
+    "nothing, 08:10:00, 08:00:00,",
+    "a record, 10:10:00, 10:06:00,",
+    "a deployment, 10:10:00, 10:06:00,"
+  })
+  void aHigherVersionOfWhichNobodyHeardIsFoundThoughALowerOneCameLater(
+      String known, String pushed, String baseline, String found) {
+    ServiceRef web = seen("web", "semver:1.x", image("1.0.0", A));
+    Head head = account.head(web);
+    Deployment first = Account.deployment(web, 1, image("1.0.0", A), time(baseline));
+    Deployment higher = Account.deployment(web, 2, image("1.2.0", B), time(pushed));
+    account.store.write(
+        known.equals("a deployment")
+            ? Change.of(head, head, first, higher)
+            : Change.of(head, head, first));
+    if (known.equals("a record")) {
+      account.store.addPush(
+          new PushRecord(
+              web,
+              "team/app:1.2.0",
+              B.value(),
+              Reason.VERSION_LOWER,
+              "",
+              Account.trigger("event"),
+              Audience.DEFAULT),
+          NOW);
+    }
+    account.ecr.push("team/app", "1.2.0", B, time(pushed));
+    account.ecr.push("team/app", "1.0.1", C, time("10:20:00"));
+    account.planner().handle(pushed("1.0.1", C, "10:20:00"));
+    account.store.write(Change.of(account.head(web), account.head(web).waiting(Waiting.NOTHING)));
+    account.running(web, image("1.0.1", C));
+    account.now = time("10:40:00");
+
+    reconcile();
+
+    assertThat(account.waiting(web) == null ? null : account.waiting(web).image().tag())
+        .isEqualTo(found);
   }
 
   @Test
