@@ -10,8 +10,10 @@ import dev.slipway.local.ecs.TaskSets;
 import dev.slipway.local.services.Alarms;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Moves a deployment along: a second task set, its health, the traffic, the end of the first one;
@@ -31,16 +33,30 @@ final class BlueGreen {
   private final TaskSets taskSets;
   private final Alarms alarms;
   private final Consumer<CodeDeployment> created;
+  private final Predicate<Group> busy;
   private Predicate<String> functions = function -> true;
+  private Duration thinksItOver = Duration.ZERO;
 
   /**
    * @param created told of the deployments that roll back another one
+   * @param busy whether a deployment of the group is under way
    */
-  BlueGreen(Account account, TaskSets taskSets, Alarms alarms, Consumer<CodeDeployment> created) {
+  BlueGreen(
+      Account account,
+      TaskSets taskSets,
+      Alarms alarms,
+      Consumer<CodeDeployment> created,
+      Predicate<Group> busy) {
     this.account = account;
     this.taskSets = taskSets;
     this.alarms = alarms;
     this.created = created;
+    this.busy = busy;
+  }
+
+  /** How long after the end of a deployment the one begins that takes it back; at first at once. */
+  void rollsBackAfter(Duration delay) {
+    thinksItOver = delay;
   }
 
   /** Whether the functions that an AppSpec names as hooks succeed; at first all of them do. */
@@ -73,10 +89,32 @@ final class BlueGreen {
         account.after(
             delay,
             () -> {
-              if (!deployment.status.ended()) {
+              if (!deployment.status.ended() && stillThere(deployment)) {
                 step.run();
               }
             });
+  }
+
+  /** A service that was deleted meanwhile has no task sets: the deployment fails. */
+  private boolean stillThere(CodeDeployment deployment) {
+    if (has(deployment)) {
+      return true;
+    }
+    fail(
+        deployment,
+        "INVALID_ECS_SERVICE",
+        "The deployment failed because the ECS service "
+            + deployment.group.service
+            + " is not ACTIVE or has lost its task sets.");
+    return false;
+  }
+
+  private boolean has(CodeDeployment deployment) {
+    List<String> needed =
+        deployment.phase == Phase.OLD_TASKS_GONE
+            ? List.of(deployment.triggeredBy == null ? deployment.green : deployment.blue)
+            : Stream.of(deployment.blue, deployment.green).filter(Objects::nonNull).toList();
+    return taskSets.has(deployment.serviceArn, needed);
   }
 
   static void cancel(CodeDeployment deployment) {
@@ -147,7 +185,9 @@ final class BlueGreen {
 
   /** ECS has looked at the service. */
   void look(CodeDeployment deployment) {
-    if (deployment.status == Status.CREATED || deployment.status.ended()) {
+    if (deployment.status == Status.CREATED
+        || deployment.status.ended()
+        || !stillThere(deployment)) {
       return;
     }
     if (deployment.phase == Phase.HEALTHY_TASKS
@@ -184,7 +224,9 @@ final class BlueGreen {
   /** Somebody lets the traffic go. */
   void proceed(CodeDeployment deployment) {
     deployment.status = Status.IN_PROGRESS;
-    shift(deployment);
+    if (stillThere(deployment)) {
+      shift(deployment);
+    }
   }
 
   private void shift(CodeDeployment deployment) {
@@ -271,6 +313,23 @@ final class BlueGreen {
   /** The traffic goes back to the task set that is still there, and the new one goes. */
   private void rollBack(CodeDeployment failed) {
     if (failed.green == null || failed.triggeredBy != null) {
+      return;
+    }
+    if (thinksItOver.isZero()) {
+      takeBack(failed);
+      return;
+    }
+    account.after(
+        thinksItOver,
+        () -> {
+          if (!busy.test(failed.group)) {
+            takeBack(failed);
+          }
+        });
+  }
+
+  private void takeBack(CodeDeployment failed) {
+    if (!taskSets.has(failed.serviceArn, List.of(failed.blue, failed.green))) {
       return;
     }
     String before = taskSets.taskDefinition(failed.serviceArn, failed.blue);

@@ -9,6 +9,7 @@ import dev.slipway.local.account.Refusal;
 import dev.slipway.local.codedeploy.CodeDeployment.Status;
 import dev.slipway.local.ecs.TaskSets;
 import dev.slipway.local.services.Alarms;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,8 @@ public final class CodeDeploy {
     this.account = account;
     this.taskSets = taskSets;
     this.blueGreen =
-        new BlueGreen(account, taskSets, alarms, back -> deployments.put(back.id, back));
+        new BlueGreen(
+            account, taskSets, alarms, back -> deployments.put(back.id, back), this::busy);
     taskSets.watch(service ->
         open().stream()
             .filter(deployment -> deployment.serviceArn.equals(service))
@@ -71,6 +73,18 @@ public final class CodeDeploy {
                 .orElseThrow(() ->
                     new IllegalStateException(
                         "CodeDeploy does not deploy " + cluster + "/" + service))));
+  }
+
+  /**
+   * How long after the end of a deployment the one begins that takes it back: AWS does not say. At
+   * first at once. It does not begin if another one of the group has begun by then.
+   */
+  public void rollsBackAfter(Duration delay) {
+    account.exclusively(() -> blueGreen.rollsBackAfter(delay));
+  }
+
+  private boolean busy(Group group) {
+    return open().stream().anyMatch(each -> each.group == group);
   }
 
   private List<CodeDeployment> open() {

@@ -3,6 +3,7 @@ package dev.slipway.local.ecs;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.local.account.Json;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -47,6 +48,15 @@ public final class TaskSets {
   private EcsService require(String serviceArn) {
     String[] parts = serviceArn.split("/", -1);
     return services.find(clusters.require(parts[1]), serviceArn);
+  }
+
+  /** Whether the service is ACTIVE and has these task sets: somebody may have deleted it. */
+  public boolean has(String serviceArn, Collection<String> ids) {
+    EcsService service = require(serviceArn);
+    return service != null
+        && service.active()
+        && ids.stream()
+            .allMatch(id -> service.deployments.stream().anyMatch(each -> each.id.equals(id)));
   }
 
   private static Deployment find(EcsService service, String id) {

@@ -345,4 +345,45 @@ class CodeDeployTest {
         .isEqualTo("web");
     assertThat(found.path(0).path("computePlatform").asText()).isEqualTo("ECS");
   }
+
+  /** A service with a deployment that was stopped when its task set was there already. */
+  private String stoppedWithRollback(Duration later) {
+    group("");
+    world.account.codeDeploy().rollsBackAfter(later);
+    String id = create("slow:600");
+    world.pass(Duration.ofSeconds(5));
+    deploy("StopDeployment", "{'deploymentId': '" + id + "', 'autoRollbackEnabled': true}");
+    return id;
+  }
+
+  @Test
+  void itsOwnRollbackCanBeginLater() {
+    String id = stoppedWithRollback(Duration.ofSeconds(30));
+    world.pass(Duration.ofSeconds(20));
+    assertThat(get(id).has("rollbackInfo")).isFalse();
+    world.pass(Duration.ofSeconds(20));
+    String back = get(id).at("/rollbackInfo/rollbackDeploymentId").asText();
+    untilStatus(back, "Succeeded");
+  }
+
+  @Test
+  void itsOwnRollbackDoesNotBeginOverAnotherDeployment() {
+    String id = stoppedWithRollback(Duration.ofSeconds(30));
+    String other = createFor(first);
+    untilStatus(other, "Succeeded");
+    assertThat(get(id).has("rollbackInfo")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5", "15"})
+  void aDeploymentOfAServiceThatIsDeletedMeanwhileFails(int seconds) {
+    group(BACK);
+    String id = create("healthy");
+    world.pass(Duration.ofSeconds(seconds));
+    world.call(
+        AwsService.ECS, "DeleteService", "{'cluster': 'prod', 'service': 'web', 'force': true}");
+    untilStatus(id, "Failed");
+    assertThat(get(id).at("/errorInformation/code").asText()).isEqualTo("INVALID_ECS_SERVICE");
+    assertThat(get(id).has("rollbackInfo")).isFalse();
+  }
 }
