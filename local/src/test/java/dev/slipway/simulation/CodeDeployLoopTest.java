@@ -528,7 +528,8 @@ class CodeDeployLoopTest {
     world.push("v2", "healthy");
     long sequence = head().lastSequence() + 1;
     untilEnded(sequence);
-    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.CODE_DEPLOY);
+    // CodeDeploy has taken nothing back: Slipway has seen that nothing has to be.
+    rolledBack(sequence, Reason.HOOK_FAILED, RolledBackBy.SLIPWAY);
     assertThat(runs()).isEqualTo("web:1");
     assertThat(creators()).containsExactly("by hand", "Slipway prod/web#" + sequence);
   }
@@ -690,6 +691,59 @@ class CodeDeployLoopTest {
     assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(image(runs())).contains("team/app:v3");
     assertThat(head().quarantine()).isEmpty();
+  }
+
+  /** What the older one brought into production meanwhile passed for somebody else's. */
+  @Test
+  void aNewerPushThatIsSlowToStopTheOlderOneIsDeployedAllTheSame() {
+    world(KEEPS_OLD_TASKS);
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.ROLLING_OUT), Duration.ofMinutes(1));
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(image(runs())).contains("team/app:v3");
+  }
+
+  /** Likewise when the newer one is rolled back. */
+  @Test
+  void whatAnOlderPushBroughtIntoProductionMeanwhileIsNobodyElses() {
+    world("");
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.ROLLING_OUT), Duration.ofMinutes(1));
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.push("v3", "crash");
+    untilEnded(3);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
+    rolledBack(3, Reason.TASKS_FAILED, RolledBackBy.SLIPWAY);
+  }
+
+  /** Two ways back failed, and what the first one left passed for somebody else's deployment. */
+  @Test
+  void whatIsLeftWhenTwoWaysBackFailIsNobodyElses() {
+    world(tags(", {'key': 'slipway.bake', 'value': '15m'}"), TAKES_BACK);
+    personDeploys("web:1");
+    world.pass(Duration.ofMinutes(20));
+    world.push("v2", "healthy");
+    long second = head().lastSequence() + 1;
+    world.until(() -> is(second, Status.BAKING), Duration.ofMinutes(30));
+    world.account.codeDeploy().functions(function -> !function.equals("smoke-test"));
+    rollBack(second);
+    untilEnded(second);
+    assertThat(deployment(second).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    world.push("v3", "healthy");
+    long third = head().lastSequence() + 1;
+    untilEnded(third);
+    assertThat(deployment(third).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    world.pass(Duration.ofHours(2));
+    assertThat(image(runs())).contains("team/app:v2");
+    assertThat(head().lastSequence()).isEqualTo(third + 1);
+    world.account.codeDeploy().functions(function -> true);
+    world.push("v4", "healthy");
+    untilEnded(third + 2);
+    assertThat(deployment(third + 2).status()).isEqualTo(Status.SUCCEEDED);
   }
 
   @Test

@@ -22,8 +22,9 @@ import java.util.Optional;
  * @param stopped tasks of the deployment in flight that stopped
  * @param accountHold the hold over the whole account
  * @param observeOnly whether the whole account only observes
- * @param last the newest deployment in the ledger, read where nothing is in flight while ECS is
- *     busy with a deployment
+ * @param last the newest deployment in the ledger, or the failed one that the service is left with,
+ *     read where nothing is in flight while ECS is busy with a deployment, or runs what is not
+ *     known as good
  * @param alarms the states of the alarms by which the deployment in flight may have to be judged;
  *     empty if CloudWatch did not answer
  * @param codeDeployed the same as {@code serviceDeployment} where CodeDeploy deploys; where nothing

@@ -252,6 +252,7 @@ final class CodeDeployController implements Controller {
           .filter(primary -> !primary.taskDefinition().equals(back.revisions().previous()))
           .filter(primary -> primary.createdAt() != null && primary.createdAt().isAfter(since))
           .map(EcsDeployment::taskDefinition)
+          .filter(runs -> !Replaced.made(ledger, back.service(), runs))
           .map(Started.Overtaken::new);
     }
 

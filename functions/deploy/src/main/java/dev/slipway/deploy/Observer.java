@@ -9,6 +9,7 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
 import dev.slipway.deployment.NextStep;
+import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Situation;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.FollowerTags;
@@ -29,6 +30,9 @@ import java.util.Set;
 
 /** Reads what AWS says of one service: only what the head makes worth a call. */
 final class Observer {
+
+  /** As many as can have failed one after the other. */
+  private static final int KNOWN_DEPLOYMENTS = 25;
 
   private final Ecs ecs;
   private final Alarms alarms;
@@ -80,10 +84,7 @@ final class Observer {
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment, codeDeployed));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
-      last =
-          NextStep.needsLast(head, service.get())
-              ? ledger.deployment(head.service(), head.lastSequence())
-              : Optional.empty();
+      last = NextStep.needsLast(head, service.get()) ? last(head, service.get()) : Optional.empty();
       Controller.Elsewhere elsewhere = controllers.of(service.get()).elsewhere(head, service.get());
       serviceDeployment = elsewhere.serviceDeployment();
       codeDeployed = elsewhere.codeDeployed();
@@ -95,6 +96,27 @@ final class Observer {
         new Situation(now, service, tags, serviceDeployment, stopped, hold, observeOnly, last)
             .with(states)
             .withCodeDeployed(codeDeployed));
+  }
+
+  /**
+   * The newest deployment, or an earlier one that failed and is still there: when the way back from
+   * the newest fails as well, CodeDeploy brings back what was there before it.
+   */
+  private Optional<Deployment> last(Head head, ServiceView service) {
+    Optional<Deployment> newest = ledger.deployment(head.service(), head.lastSequence());
+    if (newest.filter(each -> each.reason() == Reason.ROLLBACK_FAILED).isEmpty()) {
+      return newest;
+    }
+    return ledger.deployments(head.service(), KNOWN_DEPLOYMENTS).stream()
+        .filter(past -> past.reason() == Reason.ROLLBACK_FAILED && !past.isRollback())
+        .filter(past -> past.revisions().own().equals(service.taskDefinition()))
+        .filter(past ->
+            service
+                .primary()
+                .filter(primary -> primary.createdAt().isBefore(past.finishedAt()))
+                .isPresent())
+        .findFirst()
+        .or(() -> newest);
   }
 
   /** Without an answer, what ECS says is heard all the same: a failure does not wait for it. */

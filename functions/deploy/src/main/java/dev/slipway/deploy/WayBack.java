@@ -274,10 +274,13 @@ final class WayBack extends Act {
         case Started.Unnamed() -> Done.AGAIN;
         case Started.Busy(String words) -> postponed(aimed, explained(failing), words);
         case Started.RunsAlready() -> {
+          // Nobody had to bring it back: Slipway has seen to it, and the controller has done
+          // nothing.
+          Deployment there = aimed.backBy(RolledBackBy.SLIPWAY);
           Deployment explained = explained(failing);
-          Head written = write(head.inFlight(aimed).due(now.plus(SOON)), aimed, explained);
+          Head written = write(head.inFlight(there).due(now.plus(SOON)), there, explained);
           yield new WayBack(tools, seen.after(written))
-              .wentBack(aimed, aimed.revisions().own(), aimed.to());
+              .wentBack(there, there.revisions().own(), there.to());
         }
         case Started.Overtaken(String taskDefinition) ->
             new Upkeep(tools, seen).giveWay(taskDefinition);

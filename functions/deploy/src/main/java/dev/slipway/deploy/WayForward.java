@@ -245,7 +245,9 @@ final class WayForward extends Act {
         if (earlier.isPresent()) {
           return begun(deployment, earlier.get());
         }
-        Optional<String> others = NextStep.deployedSince(head, deployment, seen.service());
+        Optional<String> others =
+            NextStep.deployedSince(head, deployment, seen.service())
+                .filter(runs -> !Replaced.made(ledger, head.service(), runs));
         if (others.isPresent()) {
           revisions.deregister(deployment, log);
           return new Upkeep(tools, seen).giveWay(others.get());
