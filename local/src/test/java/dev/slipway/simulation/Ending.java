@@ -14,6 +14,10 @@ import dev.slipway.deployment.Status;
 import dev.slipway.image.Digest;
 import dev.slipway.image.ImageSet;
 import dev.slipway.runtime.Json;
+import dev.slipway.simulation.Facts.Fact;
+import dev.slipway.simulation.Facts.State;
+import dev.slipway.simulation.People.Follow;
+import dev.slipway.simulation.People.Kind;
 import dev.slipway.simulation.People.Meddling;
 import dev.slipway.simulation.People.Pushed;
 import dev.slipway.verdict.TaskFailures;
@@ -44,7 +48,7 @@ final class Ending {
   void check() {
     everyDeploymentHasOneVerdict();
     all.forEach(this::isTrueToEcs);
-    whatStartedInEcsIsInTheLedger();
+    whatWasStartedIsInTheLedger();
     quarantineHolds();
     nothingGoodIsInQuarantine();
     theNewestPushIsAccountedFor();
@@ -70,13 +74,14 @@ final class Ending {
     if (deployment.isRollback()) {
       return;
     }
-    JsonNode ecs = serviceDeployment(deployment.rollout().serviceDeploymentArn());
-    String status = ecs.path("status").asText();
+    Fact fact = world.facts.of(deployment);
     switch (deployment.reason()) {
       case COMPLETED -> {
         require(
-            status.isEmpty() || status.equals("SUCCESSFUL") || people.meddled(Meddling.DEPLOYED),
-            id + ", but for ECS it is " + status);
+            fact.state() == State.UNKNOWN
+                || fact.state() == State.SUCCEEDED
+                || people.meddled(Meddling.DEPLOYED),
+            id + ", but in AWS it is " + fact.status());
         for (Digest digest : digests(deployment.to())) {
           String behaviour = people.behaviour(digest.value());
           require(
@@ -88,8 +93,7 @@ final class Ending {
           require(people.meddled(Meddling.SCALED), id + ", but there were always tasks");
       case CIRCUIT_BREAKER ->
           require(
-              status.isEmpty()
-                  || ecs.at("/deploymentCircuitBreaker/status").asText().equals("TRIGGERED"),
+              fact.state() == State.UNKNOWN || fact.breaker(),
               id + ", but ECS's circuit breaker did not open");
       case ALARM ->
           // Not always by ECS: it does not watch alarms that were in ALARM at the start, nor bakes.
@@ -100,7 +104,8 @@ final class Ending {
               id + ", but only " + world.witness.failures(deployment) + " of its tasks failed");
       case STOPPED_BY_PERSON ->
           require(
-              people.meddled(Meddling.STOPPED, Meddling.ROLLED_BACK, Meddling.DEPLOYED),
+              people.meddled(Meddling.STOPPED, Meddling.ROLLED_BACK, Meddling.DEPLOYED)
+                  || (fact.hookFailed() && !world.hooksCanBeKnown(fact)),
               id + ", but nobody did");
       case UNDONE_BY_PERSON ->
           require(people.meddled(Meddling.ROLLED_BACK), id + ", but nobody did");
@@ -115,48 +120,67 @@ final class Ending {
               id + ", but the service was always switched on");
       default -> {}
     }
-    if (deployment.status() == Status.ROLLED_BACK && status.equals("SUCCESSFUL")) {
-      require(deployment.reason() != Reason.CIRCUIT_BREAKER, id + ", but for ECS it is " + status);
+    if (deployment.status() == Status.ROLLED_BACK && fact.state() == State.SUCCEEDED) {
+      require(
+          deployment.reason() != Reason.CIRCUIT_BREAKER
+              && deployment.reason() != Reason.HOOK_FAILED,
+          id + ", but in AWS it is " + fact.status());
     }
     require(
         deployment.status() != Status.ROLLED_BACK
             || all.stream().anyMatch(d -> d.rollbackOf() == deployment.sequence()),
         id + ", but there is no record of the way back");
-    if (deployment.rolledBackBy() == RolledBackBy.ECS && !status.isEmpty()) {
-      require(status.startsWith("ROLLBACK_"), id + " by ECS, but for ECS it is " + status);
+    if (deployment.rolledBackBy().byItself()) {
+      require(
+          deployment.rolledBackBy()
+              == (kind() == Kind.CODE_DEPLOY ? RolledBackBy.CODE_DEPLOY : RolledBackBy.ECS),
+          id + " by " + deployment.rolledBackBy());
+      require(
+          fact.state() == State.UNKNOWN || fact.state().takenBack(),
+          id + " by " + deployment.rolledBackBy() + ", but in AWS it is " + fact.status());
+    }
+    if (deployment.rolledBackBy() == RolledBackBy.SLIPWAY && kind() == Kind.CODE_DEPLOY) {
+      require(
+          fact.state() != State.WENT_BACK || world.witness.stoppedHere(fact),
+          id + " by Slipway, but CodeDeploy took it back without being asked");
     }
   }
 
-  /** Nothing if there is none, or the service was deleted since. */
-  private JsonNode serviceDeployment(String arn) {
-    if (arn.isEmpty()) {
-      return Json.object();
-    }
-    return world
-        .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + arn + "']}")
-        .path("serviceDeployments")
-        .path(0);
+  private Kind kind() {
+    return people.kind;
   }
 
   /** Every rollout of a revision that Slipway registered belongs to the deployment it names. */
-  private void whatStartedInEcsIsInTheLedger() {
-    if (world.service().path("status").asText().equals("ACTIVE")) {
-      for (JsonNode started :
-          world
-              .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
-              .path("serviceDeployments")) {
-        String revision = started.path("targetServiceRevisionArn").asText();
-        String target =
-            world
-                .ecs("DescribeServiceRevisions", "{'serviceRevisionArns': ['" + revision + "']}")
-                .at("/serviceRevisions/0/taskDefinition")
-                .asText();
-        String tag = deploymentTag(describe(target));
+  private void whatWasStartedIsInTheLedger() {
+    Set<Long> once = new HashSet<>();
+    for (JsonNode started : world.facts.codeDeployments()) {
+      long sequence = Facts.ours(started);
+      if (sequence > 0) {
+        String id = started.path("deploymentId").asText();
         require(
-            tag.isEmpty()
-                || all.stream().anyMatch(d -> tag.equals(d.service().brief() + "/" + d.sequence())),
-            "ECS rolled out " + target + " for " + tag + ", which the ledger does not know");
+            world.truth.deployment(WEB, sequence).isPresent(),
+            "CodeDeploy has " + id + " for #" + sequence + ", which the ledger does not know");
+        require(once.add(sequence), "CodeDeploy was given #" + sequence + " twice");
       }
+    }
+    if (kind() == Kind.CODE_DEPLOY || !people.active()) {
+      return;
+    }
+    for (JsonNode started :
+        world
+            .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
+            .path("serviceDeployments")) {
+      String revision = started.path("targetServiceRevisionArn").asText();
+      String target =
+          world
+              .ecs("DescribeServiceRevisions", "{'serviceRevisionArns': ['" + revision + "']}")
+              .at("/serviceRevisions/0/taskDefinition")
+              .asText();
+      String tag = world.facts.registeredFor(target);
+      require(
+          tag.isEmpty()
+              || all.stream().anyMatch(d -> tag.equals(d.service().brief() + "/" + d.sequence())),
+          "ECS rolled out " + target + " for " + tag + ", which the ledger does not know");
     }
   }
 
@@ -186,6 +210,9 @@ final class Ending {
       String behaviour = people.behaviour(entry.digest().value());
       require(
           !behaviour.equals("healthy")
+              || entry.reason() == Reason.HOOK_FAILED
+              || (entry.reason() == Reason.NO_PROGRESS && kind() == Kind.CODE_DEPLOY)
+              || hookFailedUnheard(entry)
               || people.meddled(
                   Meddling.STOPPED,
                   Meddling.ROLLED_BACK,
@@ -197,6 +224,16 @@ final class Ending {
     }
   }
 
+  /** Where neither an event nor a list tells of the hook, ECS leaves only a person to think of. */
+  private boolean hookFailedUnheard(Head.Quarantine entry) {
+    return world
+        .truth
+        .deployment(WEB, entry.sequence())
+        .map(world.facts::of)
+        .filter(fact -> fact.hookFailed() && !world.hooksCanBeKnown(fact))
+        .isPresent();
+  }
+
   private static Set<Digest> digests(ImageSet images) {
     Set<Digest> digests = new HashSet<>();
     images.byContainer().values().forEach(image -> digests.add(image.digest()));
@@ -205,14 +242,17 @@ final class Ending {
 
   // ---- nothing lost
 
-  /** The newest push was deployed, or there is a record that says why not. */
+  /**
+   * The newest push, or the highest version, was deployed, or there is a record that says why not.
+   */
   private void theNewestPushIsAccountedFor() {
     // ECR keeps a time per digest and none per tag: where the event of a tag that went to an older
     // image was lost, nobody can know of it.
     if (people.pushes.isEmpty() || people.retagged()) {
       return;
     }
-    Pushed newest = people.pushes.getLast();
+    Pushed newest =
+        people.follow == Follow.SEMVER ? people.highestRelease() : people.pushes.getLast();
     if (!newest.at().isAfter(all.getLast().createdAt())) {
       // First sight deploys nothing: what was there before it is taken as it is.
       return;
@@ -237,8 +277,7 @@ final class Ending {
     JsonNode service = world.service();
     boolean steady =
         service.path("status").asText().equals("ACTIVE")
-            && service.path("deployments").size() == 1
-            && service.at("/deployments/0/rolloutState").asText().equals("COMPLETED")
+            && people.deployer().settled(service)
             && service.path("runningCount").asInt() == service.path("desiredCount").asInt()
             && service.path("desiredCount").asInt() > 0;
     if (!steady) {
@@ -266,7 +305,11 @@ final class Ending {
       return;
     }
     Deployment last = all.getFirst();
-    if (last.reason() == Reason.ROLLBACK_FAILED && set.equals(last.revisions().previous())) {
+    boolean leftBehind =
+        all.stream()
+            .filter(failed -> failed.reason() == Reason.ROLLBACK_FAILED && !failed.isRollback())
+            .anyMatch(failed -> failed.revisions().own().equals(set));
+    if (last.reason() == Reason.ROLLBACK_FAILED && leftBehind) {
       // What failed is still there, and is not good because it is steady: a person was called. It
       // may have been good before somebody wanted it back.
       boolean undone =
@@ -317,21 +360,6 @@ final class Ending {
 
   // ---- revisions
 
-  private JsonNode describe(String taskDefinition) {
-    return world.ecs(
-        "DescribeTaskDefinition",
-        "{'taskDefinition': '" + taskDefinition + "', 'include': ['TAGS']}");
-  }
-
-  private static String deploymentTag(JsonNode described) {
-    for (JsonNode tag : described.path("tags")) {
-      if (tag.path("key").asText().equals("slipway.deployment")) {
-        return tag.path("value").asText();
-      }
-    }
-    return "";
-  }
-
   /** Slipway's revisions name digests, and each deployment has one at most. */
   private void everyRevisionIsPinnedAndRegisteredOnce() {
     Map<String, String> byDeployment = new HashMap<>();
@@ -340,10 +368,13 @@ final class Ending {
           world
               .ecs("ListTaskDefinitions", "{'familyPrefix': 'web', 'status': '" + status + "'}")
               .path("taskDefinitionArns")) {
-        JsonNode described = describe(arn.asText());
-        String deployment = deploymentTag(described);
+        String deployment = world.facts.registeredFor(arn.asText());
         if (!deployment.isEmpty()) {
-          String image = described.at("/taskDefinition/containerDefinitions/0/image").asText();
+          String image =
+              world
+                  .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + arn.asText() + "'}")
+                  .at("/taskDefinition/containerDefinitions/0/image")
+                  .asText();
           require(image.contains("@sha256:"), arn.asText() + " names " + image + " by tag");
           require(
               byDeployment.put(deployment, arn.asText()) == null,

@@ -32,7 +32,8 @@ final class History {
     this.random = new Random(seed);
     this.setting = Setting.drawn(random, new Random(~seed));
     this.world = new OneProcess(seed, setting, mutation);
-    this.people = new People(world, random);
+    this.people = new People(world, random, new Random(~seed));
+    world.witness.knows(people);
   }
 
   /** Plays it; the error tells the seed and the trace. */
@@ -56,6 +57,11 @@ final class History {
               + world.trace,
           e);
     }
+  }
+
+  /** What deploys its service, and what it follows. */
+  String kind() {
+    return people.kind + " " + people.follow;
   }
 
   String trace() {

@@ -5,6 +5,7 @@ import static dev.slipway.simulation.OneProcess.WEB;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
+import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
@@ -14,7 +15,9 @@ import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.image.Image;
 import dev.slipway.image.ImageReference;
+import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Ways to be wrong, made at the seams: what the code does with the ledger, with AWS and with events
@@ -63,7 +67,23 @@ enum Mutation {
   /** Images are written by tag. */
   DOES_NOT_PIN,
   /** The head moves on, but the deployment's own record does not say how it ended. */
-  FORGETS_TO_WRITE_THE_VERDICT;
+  FORGETS_TO_WRITE_THE_VERDICT,
+  /** What runs has no version: a lower one may go over it. */
+  FORGETS_THE_RUNNING_VERSION,
+  /** ECS's bake is no reason to wait longer. */
+  COUNTS_A_BAKE_AS_STANDSTILL,
+  /** Somebody else's deployment in ECS passes for done. */
+  GOES_OVER_ANOTHERS_DEPLOYMENT,
+  /** Does not know that CodeDeploy takes a deployment back by itself, and goes back as well. */
+  FORGETS_CODEDEPLOYS_ROLLBACK,
+  /** A deployment that waits until a person lets its traffic go passes for one that stands. */
+  TAKES_READY_FOR_STANDSTILL,
+  /** Lets the traffic go by itself. */
+  ANSWERS_FOR_THE_PERSON,
+  /** Whatever is in the way in CodeDeploy is stopped. */
+  STOPS_WHAT_IS_IN_THE_WAY,
+  /** Does not see that somebody has switched the service off. */
+  OVERLOOKS_THE_SWITCH;
 
   private static final String SCALING = "Scaling activity initiated by";
   private static final String FAILED_CHECK = "Task failed container health checks";
@@ -79,7 +99,8 @@ enum Mutation {
           FORGETS_WHAT_IS_DUE,
           FORGETS_WHAT_WAS_CONSIDERED,
           IGNORES_HOLDS,
-          FORGETS_TO_WRITE_THE_VERDICT ->
+          FORGETS_TO_WRITE_THE_VERDICT,
+          FORGETS_THE_RUNNING_VERSION ->
           mutated(ledger);
       case NONE,
           REGISTERS_WITHOUT_LOOKING,
@@ -89,7 +110,14 @@ enum Mutation {
           STARTS_A_SECOND_ROLLBACK,
           RESOLVES_THE_TAG_AGAIN,
           COUNTS_SCALING_IN,
-          DOES_NOT_PIN ->
+          DOES_NOT_PIN,
+          COUNTS_A_BAKE_AS_STANDSTILL,
+          GOES_OVER_ANOTHERS_DEPLOYMENT,
+          FORGETS_CODEDEPLOYS_ROLLBACK,
+          TAKES_READY_FOR_STANDSTILL,
+          ANSWERS_FOR_THE_PERSON,
+          STOPS_WHAT_IS_IN_THE_WAY,
+          OVERLOOKS_THE_SWITCH ->
           ledger;
     };
   }
@@ -122,8 +150,19 @@ enum Mutation {
     return switch (this) {
       case FORGETS_WHAT_WAS_CONSIDERED -> withoutConsidered(head);
       case IGNORES_HOLDS -> head.hold(null);
+      case FORGETS_THE_RUNNING_VERSION -> head.running(withoutTags(head.running()));
       default -> head;
     };
+  }
+
+  private static ImageSet withoutTags(ImageSet images) {
+    Map<String, Image> untagged = new TreeMap<>();
+    images
+        .byContainer()
+        .forEach((container, image) ->
+            untagged.put(
+                container, new Image(image.registry(), image.repository(), "", image.digest())));
+    return new ImageSet(untagged);
   }
 
   private static Head withoutConsidered(Head head) {
@@ -177,6 +216,13 @@ enum Mutation {
                   .inFlight()
                   .map(deployment -> change.after().inFlight(mistaken(deployment)))
                   .orElse(change.after()));
+      case FORGETS_THE_RUNNING_VERSION -> {
+        // It is not read; what is written is as it was.
+        ImageSet runs = ledger.head(change.before().service()).running();
+        yield change.after().running().equals(withoutTags(runs))
+            ? with(change, change.after().running(runs))
+            : change;
+      }
       default -> change;
     };
   }
@@ -294,8 +340,103 @@ enum Mutation {
                   service == AwsService.ECS && operation.equals("RegisterTaskDefinition")
                       ? byTag(input)
                       : input);
+      case COUNTS_A_BAKE_AS_STANDSTILL ->
+          answered(
+              aws,
+              "DescribeServiceDeployments",
+              answer -> answer.path("serviceDeployments").forEach(Mutation::looksUnbaked));
+      case GOES_OVER_ANOTHERS_DEPLOYMENT ->
+          answered(
+              aws,
+              "DescribeServices",
+              answer -> {
+                if (truth.head(WEB).inFlight().isEmpty()) {
+                  answer
+                      .path("services")
+                      .forEach(service -> service.path("deployments").forEach(Mutation::looksDone));
+                }
+              });
+      case FORGETS_CODEDEPLOYS_ROLLBACK ->
+          answered(
+              aws,
+              "GetDeployment",
+              answer ->
+                  ((ObjectNode) answer.path("deploymentInfo"))
+                      .remove(List.of("rollbackInfo", "autoRollbackConfiguration")));
+      case TAKES_READY_FOR_STANDSTILL ->
+          answered(
+              answered(aws, "GetDeployment", Mutation::looksInProgress),
+              "DescribeServices",
+              answer -> answer.path("services").forEach(Mutation::looksUnsteady));
+      case ANSWERS_FOR_THE_PERSON ->
+          (service, operation, input) -> {
+            ObjectNode answer = aws.call(service, operation, input);
+            if (answer.at("/deploymentInfo/status").asText().equals("Ready")) {
+              aws.call(service, "ContinueDeployment", input);
+            }
+            return answer;
+          };
+      case STOPS_WHAT_IS_IN_THE_WAY -> inTheWay(aws);
+      case OVERLOOKS_THE_SWITCH ->
+          answered(
+              aws,
+              "DescribeServices",
+              answer ->
+                  answer
+                      .path("services")
+                      .forEach(service -> service.path("tags").forEach(Mutation::looksOn)));
       default -> aws;
     };
+  }
+
+  private static AwsApi inTheWay(AwsApi aws) {
+    return (service, operation, input) -> {
+      try {
+        return aws.call(service, operation, input);
+      } catch (AwsException e) {
+        if (!e.is("DeploymentLimitExceededException")) {
+          throw e;
+        }
+        ObjectNode list = (ObjectNode) Json.read(Json.write(input));
+        list.remove(List.of("revision", "description", "deploymentConfigName"));
+        list.putArray("includeOnlyStatuses").add("InProgress").add("Ready");
+        for (JsonNode id : aws.call(service, "ListDeployments", list).path("deployments")) {
+          aws.call(service, "StopDeployment", Json.object().put("deploymentId", id.asText()));
+        }
+        return aws.call(service, operation, input);
+      }
+    };
+  }
+
+  private static void looksUnbaked(JsonNode serviceDeployment) {
+    if (serviceDeployment.path("lifecycleStage").asText().equals("BAKE_TIME")) {
+      ((ObjectNode) serviceDeployment).put("lifecycleStage", "CLEAN_UP");
+    }
+  }
+
+  private static void looksDone(JsonNode deployment) {
+    ((ObjectNode) deployment).put("rolloutState", "COMPLETED");
+  }
+
+  private static void looksInProgress(ObjectNode answer) {
+    if (answer.at("/deploymentInfo/status").asText().equals("Ready")) {
+      ((ObjectNode) answer.path("deploymentInfo")).put("status", "InProgress");
+    }
+  }
+
+  /** The tasks that wait for their traffic. */
+  private static void looksUnsteady(JsonNode service) {
+    for (JsonNode set : service.path("taskSets")) {
+      if (set.path("status").asText().equals("ACTIVE")) {
+        ((ObjectNode) set).put("stabilityStatus", "STABILIZING");
+      }
+    }
+  }
+
+  private static void looksOn(JsonNode tag) {
+    if (tag.path("key").asText().equals("slipway")) {
+      ((ObjectNode) tag).put("value", "on");
+    }
   }
 
   private interface Rewrite {

@@ -117,6 +117,7 @@ final class OneProcess {
   final Trace trace = new Trace(clock);
   final SimulatedAccount account;
   final Ledger truth = new MemoryLedger();
+  final Facts facts;
   final Witness witness;
   final Chaos chaos;
   final Mishaps mishaps = new Mishaps();
@@ -165,6 +166,7 @@ final class OneProcess {
             setting.ecs());
     account.tags().stale(setting.tagsLag(), setting.listed());
     this.chaos = new Chaos(random, setting.rates(), trace);
+    this.facts = new Facts(this);
     this.witness = new Witness(this);
     AwsApi seen =
         orderly
@@ -255,9 +257,19 @@ final class OneProcess {
 
   /** A cluster with the service web that runs team/app:v1 and follows the repository. */
   void follower(String tags, int desired, String deploymentConfiguration) {
+    follower("v1", tags, desired, deploymentConfiguration);
+  }
+
+  /**
+   * The same.
+   *
+   * @param first the tag of the image that it runs
+   */
+  void follower(String first, String tags, int desired, String deploymentConfiguration) {
     account
         .ecs()
-        .createSettledService(service(firstRevision(), tags, desired, deploymentConfiguration));
+        .createSettledService(
+            service(firstRevision(first), tags, desired, deploymentConfiguration));
   }
 
   /**
@@ -266,16 +278,16 @@ final class OneProcess {
    * @param group more members of the group, each with a comma behind it; null for no group
    */
   void codeDeployFollower(String tags, int desired, String group) {
-    settled(
-        """
-        {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
-         'desiredCount': %d, 'deploymentController': {'type': 'CODE_DEPLOY'}, 'tags': %s,
-         'platformVersion': '1.4.0',
-         'capacityProviderStrategy': [{'capacityProvider': 'FARGATE_SPOT', 'base': 1, 'weight': 2}],
-         'loadBalancers': [{'containerName': 'web', 'containerPort': 80,
-           'targetGroupArn': 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1'}]}
-        """
-            .formatted(firstRevision(), desired, tags));
+    codeDeployFollower("v1", tags, desired, group);
+  }
+
+  /**
+   * The same.
+   *
+   * @param first the tag of the image that it runs
+   */
+  void codeDeployFollower(String first, String tags, int desired, String group) {
+    account.ecs().createSettledService(codeDeployService(firstRevision(first), tags, desired));
     account.call(AwsService.CLOUDWATCH, "PutMetricAlarm", json("{'AlarmName': 'errors'}"));
     for (String application : List.of("billing", "shop")) {
       account.call(
@@ -296,15 +308,11 @@ final class OneProcess {
     }
   }
 
-  private String firstRevision() {
+  private String firstRevision(String tag) {
     ecs("CreateCluster", "{'clusterName': 'prod'}");
     account.logs().create("/app");
-    push("v1", "healthy");
-    return register("team/app:v1");
-  }
-
-  private void settled(String service) {
-    account.ecs().createSettledService(json(service));
+    push(tag, "healthy");
+    return register("team/app:" + tag);
   }
 
   /** The input of CreateService. */
@@ -316,6 +324,20 @@ final class OneProcess {
          'desiredCount': %d, 'deploymentConfiguration': %s, 'tags': %s}
         """
             .formatted(taskDefinition, desired, deploymentConfiguration, tags));
+  }
+
+  /** The same for a service that CodeDeploy deploys. */
+  static ObjectNode codeDeployService(String taskDefinition, String tags, int desired) {
+    return json(
+        """
+        {'cluster': 'prod', 'serviceName': 'web', 'taskDefinition': '%s',
+         'desiredCount': %d, 'deploymentController': {'type': 'CODE_DEPLOY'}, 'tags': %s,
+         'platformVersion': '1.4.0',
+         'capacityProviderStrategy': [{'capacityProvider': 'FARGATE_SPOT', 'base': 1, 'weight': 2}],
+         'loadBalancers': [{'containerName': 'web', 'containerPort': 80,
+           'targetGroupArn': 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1'}]}
+        """
+            .formatted(taskDefinition, desired, tags));
   }
 
   /** A revision of the family web, as somebody registers it who knows nothing of Slipway. */
@@ -342,6 +364,11 @@ final class OneProcess {
     return !setting.tagsLag().isZero() || !setting.listed().isZero();
   }
 
+  /** Whether a look can know why ECS went back from it: by an event, or by ECS's own list. */
+  boolean hooksCanBeKnown(Facts.Fact of) {
+    return setting.ecs().endedHooksListed() || witness.heardOfHooks(of);
+  }
+
   JsonNode service() {
     return ecs("DescribeServices", "{'cluster': 'prod', 'services': ['web'], 'include': ['TAGS']}")
         .path("services")
@@ -361,10 +388,12 @@ final class OneProcess {
     if (lost.contains(event.path("detail-type").asText())) {
       trace.add(what + ": lost");
       missed.add(event);
+      witness.lost(event);
       return;
     }
     if ((!calm && random.nextInt(1000) < setting.delivery().drop())) {
       trace.add(what + ": lost");
+      witness.lost(event);
       return;
     }
     boolean twice = !calm && random.nextInt(1000) < setting.delivery().duplicate();

@@ -12,6 +12,7 @@ import dev.slipway.deployment.Head;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -45,11 +46,19 @@ final class People {
     RELEASED
   }
 
+  /** What deploys the service. */
+  enum Kind {
+    ROLLING,
+    STAGED,
+    CODE_DEPLOY
+  }
+
   /** How the service follows. */
   enum Follow {
     ANY("any"),
     PREFIX("prefix:build-"),
-    LATEST("tag:latest");
+    LATEST("tag:latest"),
+    SEMVER("semver:1.x");
 
     final String value;
 
@@ -60,6 +69,9 @@ final class People {
 
   /** A push that the policy wants, as the registry saw it. */
   record Pushed(String tag, String digest, String behaviour, Instant at) {}
+
+  /** As the service's tag has it. */
+  static final Duration DEADLINE = Duration.ofMinutes(15);
 
   private static final String[] BREAKERS = {
     "'deploymentCircuitBreaker': {'enable': true, 'rollback': true}",
@@ -92,29 +104,35 @@ final class People {
 
   final Set<Meddling> meddled = EnumSet.noneOf(Meddling.class);
   final Follow follow;
+  final Kind kind;
 
   /** Of every image that was ever pushed, digest to behaviour. */
   private final Map<String, String> behaviours = new HashMap<>();
 
   private final OneProcess world;
   private final Random random;
-  private final String configuration;
+
+  /** What was added later is drawn apart, so that the histories before it stay as they are. */
+  private final Random apart;
+
+  private final Deployer deployer;
   private final String tags;
   private final int desired;
+  private final Releases releases = new Releases();
 
   /** The newest wish is an image that was there before under another tag. */
   private boolean retagged;
 
-  People(OneProcess world, Random random) {
+  People(OneProcess world, Random random, Random apart) {
     this.world = world;
     this.random = random;
-    this.follow = Follow.values()[random.nextInt(10) < 6 ? 0 : 1 + random.nextInt(2)];
+    this.apart = apart;
+    this.kind = kind(apart);
+    Follow drawn = Follow.values()[random.nextInt(10) < 6 ? 0 : 1 + random.nextInt(2)];
+    this.follow = apart.nextInt(6) == 0 ? Follow.SEMVER : drawn;
     this.desired = 1 + random.nextInt(6);
-    this.configuration =
-        "{"
-            + BREAKERS[random.nextInt(BREAKERS.length)]
-            + ALARMS[random.nextInt(ALARMS.length)]
-            + "}";
+    String failures =
+        BREAKERS[random.nextInt(BREAKERS.length)] + ALARMS[random.nextInt(ALARMS.length)];
     this.tags =
         "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': '"
             + follow.value
@@ -123,6 +141,38 @@ final class People {
             + (random.nextInt(4) == 0 ? ", {'key': 'slipway.busy', 'value': 'replace'}" : "")
             + (random.nextInt(8) == 0 ? ", {'key': 'slipway.hold', 'value': 'after-rollback'}" : "")
             + "]";
+    this.deployer =
+        switch (kind) {
+          case ROLLING -> EcsDeployer.rolling(world, this, failures);
+          case STAGED -> EcsDeployer.staged(world, this, failures, apart);
+          case CODE_DEPLOY -> new CodeDeployer(world, this, apart);
+        };
+  }
+
+  /** Most services are plain ones. */
+  private static Kind kind(Random random) {
+    return switch (random.nextInt(10)) {
+      case 0, 1 -> Kind.STAGED;
+      case 2, 3 -> Kind.CODE_DEPLOY;
+      default -> Kind.ROLLING;
+    };
+  }
+
+  String tags() {
+    return tags;
+  }
+
+  int desired() {
+    return desired;
+  }
+
+  /** The tag of the image that the service has run all along. */
+  String first() {
+    return follow == Follow.SEMVER ? Releases.FIRST : "v1";
+  }
+
+  Deployer deployer() {
+    return deployer;
   }
 
   String behaviour(String digest) {
@@ -131,6 +181,13 @@ final class People {
 
   boolean retagged() {
     return retagged;
+  }
+
+  /** The highest version, with what it named last. */
+  Pushed highestRelease() {
+    return pushes.stream()
+        .max(Comparator.comparing(Pushed::tag, Releases.ORDER).thenComparing(Pushed::at))
+        .orElseThrow();
   }
 
   boolean meddled(Meddling... any) {
@@ -144,16 +201,19 @@ final class People {
 
   void begin() {
     world.trace.add(
-        "a service web with " + desired + " tasks, tags " + tags + ", " + configuration);
+        "a service web with " + desired + " tasks, tags " + tags + ", " + deployer.text());
     world.account.call(
         AwsService.CLOUDWATCH, "PutMetricAlarm", json("{'AlarmName': 'errors', 'Period': 60}"));
     alarm("OK");
-    world.follower(tags, desired, configuration);
-    behaviours.put(digestOf("v1"), "healthy");
+    deployer.begin();
+    behaviours.put(digestOf(first()), "healthy");
   }
 
   /** One thing that somebody does. */
   void act(int turn) {
+    if (kind != Kind.ROLLING && actThere(turn)) {
+      return;
+    }
     switch (random.nextInt(32)) {
       case 0 -> deployElsewhere();
       case 1 -> deployAgain();
@@ -181,12 +241,53 @@ final class People {
     }
   }
 
+  /** Where traffic is shifted there is more to do than to push. */
+  private boolean actThere(int turn) {
+    switch (apart.nextInt(12)) {
+      case 0 -> deployElsewhere();
+      case 1 -> deployAgain();
+      case 2 -> stopInConsole();
+      case 3 -> rollBack();
+      case 4, 5 -> {
+        return deployer.act(apart);
+      }
+      case 6 -> {
+        push(turn);
+        later(this::stopInConsole);
+      }
+      case 7 -> {
+        push(turn);
+        later(() -> alarm("ALARM"));
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** While it rolls out, most likely. */
+  private void later(Runnable act) {
+    world.clock.after(Duration.ofSeconds(20 + apart.nextInt(600)), act);
+  }
+
   // ---- developers
 
   private void push(int turn) {
     String behaviour = IMAGES[random.nextInt(IMAGES.length)];
-    String tag = follow == Follow.LATEST ? "latest" : "build-" + turn;
-    pushed(tag, world.push(tag, behaviour), behaviour);
+    String tag =
+        switch (follow) {
+          case LATEST -> "latest";
+          case SEMVER -> releases.next(apart);
+          case ANY, PREFIX -> "build-" + turn;
+        };
+    String digest = world.push(tag, behaviour);
+    if (follow == Follow.SEMVER && !Releases.wanted(tag)) {
+      behaviours.put(digest, behaviour);
+    } else {
+      pushed(tag, digest, behaviour);
+    }
+    deployer.pushed(apart);
   }
 
   /** While it rolls out or bakes, the load goes away. */
@@ -214,7 +315,12 @@ final class People {
     }
     world.clock.advance(Duration.ofSeconds(2));
     Pushed older = pushes.get(random.nextInt(pushes.size()));
-    String tag = follow == Follow.LATEST ? "latest" : "build-again-" + random.nextInt(1000);
+    String tag =
+        switch (follow) {
+          case LATEST -> "latest";
+          case SEMVER -> releases.higher(apart);
+          case ANY, PREFIX -> "build-again-" + random.nextInt(1000);
+        };
     ObjectNode input = json("{'repositoryName': 'team/app', 'imageTag': '" + tag + "'}");
     input.put("imageManifest", manifest(older.digest()));
     world.trace.add("somebody tags " + older.digest().substring(0, 19) + " as " + tag);
@@ -232,10 +338,10 @@ final class People {
    */
   private void moveTheBaselinesTag(int turn) {
     String behaviour = IMAGES[random.nextInt(IMAGES.length)];
-    String digest = world.push("v1", behaviour);
+    String digest = world.push(first(), behaviour);
     behaviours.put(digest, behaviour);
-    if (follow == Follow.ANY) {
-      pushed("v1", digest, behaviour);
+    if (follow == Follow.ANY || follow == Follow.SEMVER) {
+      pushed(first(), digest, behaviour);
     }
   }
 
@@ -263,7 +369,7 @@ final class People {
 
   // ---- people and programs in ECS
 
-  private boolean active() {
+  boolean active() {
     return world.service().path("status").asText().equals("ACTIVE");
   }
 
@@ -283,37 +389,34 @@ final class People {
     if (!active()) {
       return;
     }
-    meddled.add(Meddling.DEPLOYED);
     String revision = "web:1";
-    String tag = "v1";
+    String tag = first();
     if (random.nextBoolean() && !pushes.isEmpty()) {
       tag = pushes.get(random.nextInt(pushes.size())).tag();
       revision = world.register("team/app:" + tag).replaceAll(".*/", "");
     }
     world.trace.add("a person deploys " + revision + ", which names " + tag + ", in the console");
     world.witness.deployedByPerson(digestOf(tag));
-    update("'taskDefinition': '" + revision + "'");
+    if (deployer.deploy(revision)) {
+      meddled.add(Meddling.DEPLOYED);
+    }
   }
 
   private void deployAgain() {
     if (!active()) {
       return;
     }
-    meddled.add(Meddling.DEPLOYED);
     world.trace.add("a person forces a new deployment in the console");
-    world.witness.deployedByPerson(digestOf("v1"));
-    update("'forceNewDeployment': true");
+    world.witness.deployedByPerson(digestOf(first()));
+    if (deployer.deployAgain()) {
+      meddled.add(Meddling.DEPLOYED);
+    }
   }
 
   private void stopInConsole() {
-    String arn = world.service().path("currentServiceDeployment").asText();
-    if (arn.isEmpty()) {
-      return;
+    if (deployer.stop(apart)) {
+      meddled.add(Meddling.STOPPED);
     }
-    meddled.add(Meddling.STOPPED);
-    world.trace.add("a person stops the deployment in the console");
-    call(
-        "StopServiceDeployment", "{'serviceDeploymentArn': '" + arn + "', 'stopType': 'ROLLBACK'}");
   }
 
   private void scale() {
@@ -383,12 +486,9 @@ final class People {
       return;
     }
     world.trace.add("somebody creates the service again");
-    world.witness.deployedByPerson(digestOf("v1"));
+    world.witness.deployedByPerson(digestOf(first()));
     try {
-      world.account.call(
-          AwsService.ECS,
-          "CreateService",
-          OneProcess.service("web:1", tags, desired, configuration));
+      world.account.call(AwsService.ECS, "CreateService", deployer.service("web:1"));
     } catch (AwsException e) {
       world.trace.add("  " + e.code());
     }
@@ -437,6 +537,7 @@ final class People {
     world.says("resume all");
     world.says("resume prod/web");
     alarm("OK");
+    deployer.letGo();
     if (!active()) {
       world.pass(Duration.ofMinutes(2));
       create();

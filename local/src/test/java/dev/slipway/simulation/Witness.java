@@ -5,7 +5,6 @@ import static dev.slipway.simulation.OneProcess.WEB;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
-import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Wanted;
@@ -18,12 +17,17 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Json;
+import dev.slipway.simulation.Facts.Fact;
+import dev.slipway.simulation.People.Follow;
+import dev.slipway.simulation.People.Kind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Sees what really happens, whoever does it: stands between everybody and the ledger, and between
@@ -34,6 +38,9 @@ final class Witness {
 
   private final OneProcess world;
 
+  /** Null where a test plays them. */
+  private People people;
+
   /** Of each deployment, its status as it was written last. */
   private final Map<Long, Status> statuses = new HashMap<>();
 
@@ -42,6 +49,12 @@ final class Witness {
 
   /** Failed deployments whose way back has begun. */
   private final Set<Long> broughtBack = new HashSet<>();
+
+  /** CodeDeploy deployments that Slipway has had stopped, whether or not it has heard so. */
+  private final Set<String> stoppedHere = new HashSet<>();
+
+  /** Service deployments about whose hooks an event was lost. */
+  private final Set<String> hooksUnheard = new HashSet<>();
 
   /** Stopped tasks by their ARN, as ECS told of them, whether or not anybody heard it. */
   private final Map<String, JsonNode> stopped = new HashMap<>();
@@ -60,6 +73,10 @@ final class Witness {
     this.world = world;
   }
 
+  void knows(People everybody) {
+    people = everybody;
+  }
+
   static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new AssertionError(otherwise);
@@ -74,6 +91,22 @@ final class Witness {
         && detail.path("lastStatus").asText().equals("STOPPED")) {
       stopped.put(detail.path("taskArn").asText(), detail);
     }
+  }
+
+  /** An event that nobody will get. */
+  void lost(ObjectNode event) {
+    if (event.path("detail-type").asText().equals("ECS Hook State Change")) {
+      hooksUnheard.add(event.at("/detail/serviceDeploymentArn").asText());
+    }
+  }
+
+  boolean heardOfHooks(Fact of) {
+    return !hooksUnheard.contains(of.id());
+  }
+
+  /** Whether Slipway has had this CodeDeploy deployment stopped. */
+  boolean stoppedHere(Fact which) {
+    return stoppedHere.contains(which.id());
   }
 
   void looks() {
@@ -158,7 +191,10 @@ final class Witness {
     Wanted waits = after.waiting().byRepository().get(wish.image().repository());
     if (waits != null) {
       // Still there, or a newer wish has taken its place.
-      return !waits.equals(wish) && !waits.pushedAt().isBefore(wish.pushedAt());
+      return !waits.equals(wish)
+          && (byVersion()
+              ? Releases.ORDER.compare(waits.image().tag(), wish.image().tag()) >= 0
+              : !waits.pushedAt().isBefore(wish.pushedAt()));
     }
     String digest = wish.image().digest().value();
     return change.deployments().stream().anyMatch(deployment -> holds(deployment, digest))
@@ -208,31 +244,52 @@ final class Witness {
     if (!was.ended()) {
       isOver(deployment, where);
     }
+    if (was != Status.ROLLING_BACK
+        && (deployment.status() == Status.ROLLING_BACK || deployment.status() == Status.FAILED)) {
+      failedIndeed(deployment, where);
+    }
+  }
+
+  /** A reason is true at the moment at which it is first given. */
+  private void failedIndeed(Deployment deployment, String where) {
+    if (deployment.isRollback()) {
+      return;
+    }
+    Fact fact = world.facts.of(deployment);
+    String id = deployment.id() + " is given up for " + deployment.reason();
+    switch (deployment.reason()) {
+      case NO_PROGRESS -> {
+        require(
+            disturbed || !fact.waits(),
+            id + ", but the time that passes is AWS's own: it is " + fact.status() + where);
+        require(
+            fact.outOfTime()
+                || people == null
+                || Duration.between(deployment.createdAt(), world.clock.instant())
+                        .compareTo(People.DEADLINE)
+                    >= 0,
+            id + " before its time was up" + where);
+      }
+      case HOOK_FAILED -> require(fact.hookFailed(), id + ", but no hook failed" + where);
+      default -> {}
+    }
   }
 
   /** A verdict is written when there is one, and not before. */
   private void isOver(Deployment deployment, String where) {
-    String arn = deployment.rollout().serviceDeploymentArn();
     boolean saysSo =
         deployment.status() == Status.SUCCEEDED || deployment.status() == Status.ROLLED_BACK;
-    if (!saysSo || deployment.isRollback() || arn.isEmpty()) {
+    if (!saysSo || deployment.isRollback()) {
       return;
     }
-    String status =
-        world
-            .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + arn + "']}")
-            .at("/serviceDeployments/0/status")
-            .asText();
+    Fact fact = world.facts.of(deployment);
     require(
-        !status.equals("PENDING")
-            && !status.equals("IN_PROGRESS")
-            && !status.equals("ROLLBACK_REQUESTED")
-            && !status.equals("ROLLBACK_IN_PROGRESS"),
+        !fact.state().open(),
         deployment.id()
             + " ends as "
             + deployment.status()
-            + " while for ECS it is still "
-            + status
+            + " while in AWS it is still "
+            + fact.status()
             + where);
   }
 
@@ -274,9 +331,10 @@ final class Witness {
               || wasDeployedByPerson(image.digest()),
           id + " starts " + image.brief() + ", which is in quarantine" + where);
     }
+    goesUp(before, deployment, where);
     for (Wanted wish : before.waiting().byRepository().values()) {
       boolean released = wish.trigger().kind() == Deployment.Trigger.Kind.PERSON;
-      if (released || !holds(deployment, wish.image().digest().value())) {
+      if (released || byVersion() || !holds(deployment, wish.image().digest().value())) {
         // A person may want an older one again.
         continue;
       }
@@ -294,6 +352,35 @@ final class Witness {
               + where);
       newestPush.put(wish.image().repository(), Optional.of(wish.pushedAt()));
     }
+  }
+
+  /** Where versions are followed, none is started that is out of range, or lower than another. */
+  private void goesUp(Head before, Deployment deployment, String where) {
+    if (!byVersion()) {
+      return;
+    }
+    for (Image image : deployment.to().byContainer().values()) {
+      require(
+          Releases.wanted(image.tag()),
+          deployment.id() + " deploys " + image.brief() + ", which is no version in 1.x" + where);
+      if (deployment.trigger().kind() == Deployment.Trigger.Kind.PERSON) {
+        continue;
+      }
+      Stream.concat(
+              before.running().byContainer().values().stream(),
+              before.inFlight().stream()
+                  .flatMap(flying -> flying.to().byContainer().values().stream()))
+          .map(Image::tag)
+          .filter(Releases::wanted)
+          .forEach(tag ->
+              require(
+                  Releases.ORDER.compare(image.tag(), tag) >= 0,
+                  deployment.id() + " deploys " + image.brief() + " over " + tag + where));
+    }
+  }
+
+  private boolean byVersion() {
+    return people != null && people.follow == Follow.SEMVER;
   }
 
   /** Plan says that it is done with an event: what was pushed has to be somewhere now. */
@@ -337,14 +424,62 @@ final class Witness {
 
   AwsApi around(AwsApi aws) {
     return (service, operation, input) -> {
-      if (service == AwsService.ECS && operation.equals("UpdateService")) {
-        updates(input.path("taskDefinition").asText());
+      switch (operation) {
+        case "UpdateService" -> {
+          rollsOut(input.path("taskDefinition").asText());
+          overNobody();
+          notWhileEcsGoesBack();
+        }
+        case "CreateDeployment" -> {
+          switchedOn(operation);
+          rollsOut(Facts.taskDefinition(input.at("/revision/appSpecContent/content").asText()));
+          notWhileCodeDeployGoesBack();
+        }
+        case "StopDeployment" -> {
+          switchedOn(operation);
+          JsonNode which = codeDeployment(input);
+          require(
+              Facts.ours(which) > 0,
+              "Slipway stops "
+                  + which.path("deploymentId").asText()
+                  + ", which is somebody else's");
+          stoppedHere.add(which.path("deploymentId").asText());
+        }
+        case "ContinueDeployment" -> {
+          switchedOn(operation);
+          JsonNode which = codeDeployment(input);
+          require(
+              world
+                  .truth
+                  .deployment(WEB, Facts.ours(which))
+                  .map(Deployment::isRollback)
+                  .orElse(false),
+              "Slipway lets the traffic of "
+                  + which.path("deploymentId").asText()
+                  + " go, which is for people to do");
+        }
+        default -> {}
       }
       return aws.call(service, operation, input);
     };
   }
 
-  private void updates(String taskDefinition) {
+  private JsonNode codeDeployment(ObjectNode input) {
+    return world.facts.codeDeployment(input.path("deploymentId").asText());
+  }
+
+  /** IAM cannot hold Slipway to the service's tag where CodeDeploy acts. */
+  private void switchedOn(String operation) {
+    for (JsonNode tag : world.service().path("tags")) {
+      if (tag.path("key").asText().equals("slipway")) {
+        require(
+            disturbed || tag.path("value").asText().equals("on"),
+            "Slipway calls " + operation + " though the service is switched " + tag.path("value"));
+      }
+    }
+  }
+
+  private void rollsOut(String taskDefinition) {
     Head head = world.truth.head(WEB);
     String image =
         world
@@ -363,26 +498,65 @@ final class Witness {
                     || adopted(head, digest)
                     || disturbed,
                 "Slipway rolls out " + image + ", which is in quarantine"));
+  }
+
+  /** What somebody else has begun, and AWS waits with, is left alone. */
+  private void overNobody() {
+    Deployment ours = world.truth.head(WEB).inFlight().orElse(null);
+    if (!looking || disturbed || ours == null || people == null || people.kind != Kind.STAGED) {
+      return;
+    }
+    if (world.service().path("deployments").size() < 2) {
+      // The first deployment of a service that is created anew replaces nothing.
+      return;
+    }
+    Fact current = world.facts.newestInEcs();
+    require(
+        !current.waits()
+            || !world.facts.registeredFor(current.taskDefinition()).isEmpty()
+            // Begun after ours, which an earlier look could not start.
+            || !current.at().isBefore(ours.createdAt()),
+        ours.id() + " goes over somebody else's deployment, of " + current.taskDefinition());
+  }
+
+  private void notWhileEcsGoesBack() {
     if (!looking || disturbed) {
       return;
     }
-    JsonNode current = currentServiceDeployment();
-    if (current.path("status").asText().startsWith("ROLLBACK_")
-        && !current.path("finishedAt").isNumber()) {
-      String target = current.at("/targetServiceRevision/arn").asText();
-      String failing =
-          world
-              .ecs("DescribeServiceRevisions", "{'serviceRevisionArns': ['" + target + "']}")
-              .at("/serviceRevisions/0/taskDefinition")
-              .asText();
+    Fact current = world.facts.newestInEcs();
+    if (current.state() == Facts.State.GOING_BACK) {
       // A newer push may go over what ECS takes back: that is no way back.
       boolean own =
-          head.inFlight()
+          world
+              .truth
+              .head(WEB)
+              .inFlight()
               .filter(Deployment::isRollback)
-              .map(flying -> flying.revisions().previous().equals(failing))
+              .map(flying -> flying.revisions().previous().equals(current.taskDefinition()))
               .orElse(false);
-      require(!own, "Slipway starts a rollout while ECS is going back from " + failing);
+      require(
+          !own,
+          "Slipway starts a rollout while ECS is going back from " + current.taskDefinition());
     }
+  }
+
+  /** CodeDeploy takes a failed deployment back by itself where its group says so. */
+  private void notWhileCodeDeployGoesBack() {
+    Deployment failed =
+        world
+            .truth
+            .head(WEB)
+            .inFlight()
+            .filter(Deployment::isRollback)
+            .flatMap(back -> world.truth.deployment(WEB, back.rollbackOf()))
+            .orElse(null);
+    if (failed == null || !looking || disturbed) {
+      return;
+    }
+    Fact fact = world.facts.of(failed);
+    require(
+        fact.state() != Facts.State.GOING_BACK,
+        "Slipway starts a way back while CodeDeploy takes " + fact.id() + " back");
   }
 
   /** A person has brought the service to it, by stopping the way back from it for example. */
@@ -390,15 +564,5 @@ final class Witness {
     return head.lastGood().stream()
         .flatMap(good -> good.images().byContainer().values().stream())
         .anyMatch(image -> image.digest().equals(digest));
-  }
-
-  private JsonNode currentServiceDeployment() {
-    JsonNode listed =
-        world
-            .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
-            .at("/serviceDeployments/0/serviceDeploymentArn");
-    return world
-        .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + listed.asText() + "']}")
-        .at("/serviceDeployments/0");
   }
 }
