@@ -122,14 +122,17 @@ final class Findings {
     List<SlackMessage> all = new ArrayList<>(slack.messages(channel));
     slack.messages(channel).forEach(message -> all.addAll(slack.thread(channel, message.ts())));
     all.addAll(slack.answers());
-    boolean holds =
+    boolean found =
         all.stream()
             // What a message said before it was edited was read by somebody.
             .flatMap(
                 message -> Stream.concat(Stream.of(message.content()), message.history().stream()))
             .map(content -> String.join(" ", Plain.lines(content)))
             .anyMatch(text -> text.contains(outcome.text()));
-    return new Finding(outcome, holds, "not among " + all.size() + " messages");
+    return new Finding(
+        outcome,
+        found == outcome.there(),
+        (found ? "among " : "not among ") + all.size() + " messages");
   }
 
   static ServiceRef service(String brief) {

@@ -123,8 +123,12 @@ public sealed interface Outcome {
     }
   }
 
-  /** Slack has, or had, these words: in a message, in a thread, or in an answer to a person. */
-  record Told(String text) implements Outcome {
+  /**
+   * Slack has, or had, these words: in a message, in a thread, or in an answer to a person.
+   *
+   * @param there whether it is meant to; if not, nobody ever read them
+   */
+  record Told(String text, boolean there) implements Outcome {
     @Override
     public String service() {
       return "";
@@ -132,7 +136,7 @@ public sealed interface Outcome {
 
     @Override
     public String words() {
-      return "Slack has: " + text;
+      return (there ? "Slack has: " : "Slack never has: ") + text;
     }
   }
 }

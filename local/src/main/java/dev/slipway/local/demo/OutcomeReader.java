@@ -41,7 +41,8 @@ final class OutcomeReader {
             new Outcome.Deployments(
                 in.service("service"), in.image("deployments-of"), in.number("count", 1)));
     kinds.put("calls", in -> new Outcome.Calls(in.text("calls"), in.number("count", 1)));
-    kinds.put("slack-has", in -> new Outcome.Told(in.text("slack-has")));
+    kinds.put("slack-has", in -> new Outcome.Told(in.text("slack-has"), true));
+    kinds.put("slack-never-has", in -> new Outcome.Told(in.text("slack-never-has"), false));
     return kinds;
   }
 
