@@ -77,6 +77,7 @@ final class ActionReader {
         in ->
             new Action.Refuse(
                 operation(in, "refuse"),
+                in.text("about", ""),
                 in.text("with", "ThrottlingException"),
                 in.number("times", 1)));
     kinds.put("kill", in -> new Action.Kill(in.text("kill"), operation(in, "after")));

@@ -28,36 +28,49 @@ final class Disturbance implements Fault {
   private static final class Plan {
     private final String function;
     private final String operation;
+    private final String about;
     private final boolean afterwards;
     private final Consumer<Seen> what;
     private int left;
 
     /**
      * @param function logical id, or empty for any
+     * @param about what stands in the call's input, or empty for any
      */
     private Plan(
-        String function, String operation, boolean afterwards, int times, Consumer<Seen> what) {
+        String function,
+        String operation,
+        String about,
+        boolean afterwards,
+        int times,
+        Consumer<Seen> what) {
       this.function = function;
       this.operation = operation;
+      this.about = about;
       this.afterwards = afterwards;
       this.left = times;
       this.what = what;
     }
   }
 
-  private record Seen(String function, AwsService service, String operation) {}
+  private record Seen(String function, AwsService service, String operation, String input) {}
 
   private final List<Plan> plans = new CopyOnWriteArrayList<>();
 
   /** What DescribeServices answers once more. */
   private final AtomicReference<ObjectNode> late = new AtomicReference<>();
 
-  /** The next calls are answered with this error, and have no effect. */
-  void refuse(String operation, String error, int times) {
+  /**
+   * The next calls are answered with this error, and have no effect.
+   *
+   * @param about only calls with this in their input; empty for all
+   */
+  void refuse(String operation, String about, String error, int times) {
     plans.add(
         new Plan(
             "",
             operation,
+            about,
             false,
             times,
             seen -> {
@@ -82,12 +95,12 @@ final class Disturbance implements Fault {
 
   /** This happens just before the next call has its effect. */
   void before(String operation, Runnable what) {
-    plans.add(new Plan("", operation, false, 1, seen -> what.run()));
+    plans.add(new Plan("", operation, "", false, 1, seen -> what.run()));
   }
 
   /** This happens when the next call of that function has had its effect. */
   void after(String function, String operation, Runnable what) {
-    plans.add(new Plan(function, operation, true, 1, seen -> what.run()));
+    plans.add(new Plan(function, operation, "", true, 1, seen -> what.run()));
   }
 
   /**
@@ -101,6 +114,7 @@ final class Disturbance implements Fault {
         new Plan(
             function,
             operation,
+            "",
             false,
             1,
             seen -> {
@@ -138,12 +152,12 @@ final class Disturbance implements Fault {
 
   @Override
   public void before(String principal, AwsService service, String operation, ObjectNode input) {
-    meet(new Seen(principal, service, operation), false);
+    meet(new Seen(principal, service, operation, Json.write(input)), false);
   }
 
   @Override
   public void after(String principal, AwsService service, String operation, ObjectNode input) {
-    meet(new Seen(principal, service, operation), true);
+    meet(new Seen(principal, service, operation, Json.write(input)), true);
   }
 
   private void meet(Seen seen, boolean afterwards) {
@@ -154,6 +168,7 @@ final class Disturbance implements Fault {
       boolean meant =
           plan.afterwards == afterwards
               && plan.operation.equals(seen.operation())
+              && seen.input().contains(plan.about)
               && (plan.function.isEmpty() || plan.function.equals(seen.function()));
       if (meant && take(plan)) {
         plan.what.accept(seen);

@@ -146,8 +146,8 @@ final class Hands {
       case Action.Events(var conduct, String detailType) ->
           playground.account().events(conduct, detailType);
       case Action.DeliverAgain(String image) -> playground.deliverAgain(image);
-      case Action.Refuse(String operation, String error, int times) ->
-          playground.disturbance().refuse(operation, error, times);
+      case Action.Refuse(String operation, String about, String error, int times) ->
+          playground.disturbance().refuse(operation, about, error, times);
       case Action.Kill(String function, String operation) -> kill(function, operation);
       case Action.Race(String operation, String service) ->
           playground.disturbance().before(operation, () -> complete(service));
