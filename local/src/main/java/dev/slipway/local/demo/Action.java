@@ -229,6 +229,14 @@ public sealed interface Action {
     }
   }
 
+  /** DeleteTaskDefinitions of the revision that Slipway deployed the image with. */
+  record DeleteTaskDefinition(String service, String image) implements Action {
+    @Override
+    public String words() {
+      return "somebody deletes the task definition with which " + service + " got " + image;
+    }
+  }
+
   /** Parameter Store's DeleteParameter. */
   record DeleteParameter(String name) implements Action {
     @Override
@@ -302,18 +310,13 @@ public sealed interface Action {
     }
   }
 
-  /**
-   * The next calls of an operation are answered with an error, and have no effect.
-   *
-   * @param about only those with this in their input; empty for all
-   */
-  record Refuse(String operation, String about, String error, int times) implements Action {
+  /** The next calls of an operation are answered with an error, and have no effect. */
+  record Refuse(String operation, String error, int times) implements Action {
     @Override
     public String words() {
       return "the next "
           + (times == 1 ? "" : times + " ")
           + operation
-          + (about.isEmpty() ? "" : " about " + about)
           + " of Slipway "
           + (times == 1 ? "is" : "are")
           + " answered "

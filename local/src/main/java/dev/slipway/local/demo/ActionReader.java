@@ -56,6 +56,10 @@ final class ActionReader {
         in -> new Action.DeregisterTaskDefinition(in.service("deregister-task-definition")));
     kinds.put(
         "put-parameter", in -> new Action.PutParameter(in.text("put-parameter"), in.text("value")));
+    kinds.put(
+        "delete-task-definition",
+        in ->
+            new Action.DeleteTaskDefinition(in.service("delete-task-definition"), in.image("of")));
     kinds.put("delete-parameter", in -> new Action.DeleteParameter(in.text("delete-parameter")));
     kinds.put(
         "update-assume-role-policy",
@@ -77,7 +81,6 @@ final class ActionReader {
         in ->
             new Action.Refuse(
                 operation(in, "refuse"),
-                in.text("about", ""),
                 in.text("with", "ThrottlingException"),
                 in.number("times", 1)));
     kinds.put("kill", in -> new Action.Kill(in.text("kill"), operation(in, "after")));

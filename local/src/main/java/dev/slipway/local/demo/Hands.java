@@ -120,6 +120,8 @@ final class Hands {
                   .put("Value", value)
                   .put("Type", "String")
                   .put("Overwrite", true));
+      case Action.DeleteTaskDefinition(String service, String image) ->
+          deleteTaskDefinition(service, image);
       case Action.DeleteParameter(String name) ->
           aws.call(AwsService.SSM, "DeleteParameter", Json.object().put("Name", name));
       case Action.UpdateAssumeRolePolicy(String role) ->
@@ -146,8 +148,8 @@ final class Hands {
       case Action.Events(var conduct, String detailType) ->
           playground.account().events(conduct, detailType);
       case Action.DeliverAgain(String image) -> playground.deliverAgain(image);
-      case Action.Refuse(String operation, String about, String error, int times) ->
-          playground.disturbance().refuse(operation, about, error, times);
+      case Action.Refuse(String operation, String error, int times) ->
+          playground.disturbance().refuse(operation, "", error, times);
       case Action.Kill(String function, String operation) -> kill(function, operation);
       case Action.Race(String operation, String service) ->
           playground.disturbance().before(operation, () -> complete(service));
@@ -276,6 +278,20 @@ final class Hands {
       }
     }
     throw new IllegalStateException("no hook of " + service + " waits for anybody");
+  }
+
+  /** AWS keeps a deleted revision while something runs it, and then knows nothing of it. */
+  private void deleteTaskDefinition(String service, String image) {
+    String arn =
+        findings
+            .deployment(service, digest(image))
+            .orElseThrow(() -> new IllegalStateException(service + " never deployed " + image))
+            .revisions()
+            .own();
+    aws.call(AwsService.ECS, "DeregisterTaskDefinition", Json.object().put("taskDefinition", arn));
+    playground
+        .disturbance()
+        .refuse("DescribeTaskDefinition", arn + "\"", "ClientException", Integer.MAX_VALUE);
   }
 
   private void complete(String service) {
