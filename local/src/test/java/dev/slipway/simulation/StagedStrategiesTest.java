@@ -240,6 +240,23 @@ class StagedStrategiesTest {
     assertThat(ended().status()).isEqualTo(Status.SUCCEEDED);
   }
 
+  /** It timed out, went on as it was set to, and passed for the cause of what came later. */
+  @ParameterizedTest
+  @EnumSource
+  void aPauseThatWentOnByItselfIsNotWhyAPersonStopsItLater(Ecs ecs) {
+    world(
+        ecs,
+        PAUSING
+            .formatted(5, "CONTINUE")
+            .replace("'bakeTimeInMinutes': 1", "'bakeTimeInMinutes': 30"));
+    world.push("v2", "healthy");
+    untilPaused();
+    world.pass(Duration.ofMinutes(10));
+    stopInEcs();
+    ended();
+    assertBack(Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
+  }
+
   @ParameterizedTest
   @EnumSource
   void somebodyAnswersThePauseWithRollback(Ecs ecs) {

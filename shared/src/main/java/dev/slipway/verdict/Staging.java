@@ -111,9 +111,24 @@ public record Staging(
   Optional<Hook> failed(Instant since) {
     return hooks.stream()
         .filter(Hook::failed)
+        .filter(hook -> !wentOn(hook, since))
         .filter(hook -> since == null || hook.at() == null || !hook.at().isAfter(since.plus(TWO)))
         .min(Comparator.comparing(Hook::at, Comparator.nullsLast(Comparator.naturalOrder())));
   }
+
+  /**
+   * An event does not say what follows from a time-out: where ECS begins to go back long after it,
+   * it went on, and goes back for something else.
+   */
+  private static boolean wentOn(Hook hook, Instant since) {
+    return hook.state() == Hook.State.TIMED_OUT
+        && hook.timeoutAction() == Hook.TimeoutAction.UNKNOWN
+        && since != null
+        && hook.at() != null
+        && hook.at().isBefore(since.minus(MINUTE));
+  }
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** ECS writes down the hook's end and the rollback that follows from it within this time. */
   private static final Duration TWO = Duration.ofSeconds(2);
