@@ -27,6 +27,7 @@ import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.taskdef.TaskDefinitionCopy;
+import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.Verdict.Failure;
@@ -274,9 +275,17 @@ final class WayBack extends Act {
         case Started.Unnamed() -> Done.AGAIN;
         case Started.Busy(String words) -> postponed(aimed, explained(failing), words);
         case Started.RunsAlready() -> {
-          // Nobody had to bring it back: Slipway has seen to it, and the controller has done
-          // nothing.
-          Deployment there = aimed.backBy(RolledBackBy.SLIPWAY);
+          // Where CodeDeploy has not brought it back, nobody had to: Slipway has seen to it.
+          boolean brought =
+              seen.situation()
+                  .codeDeployed()
+                  .flatMap(CodeDeployed::rollback)
+                  .map(rollback -> rollback.status().equals("Succeeded"))
+                  .orElse(false);
+          Deployment there =
+              brought && aimed.rolledBackBy().byItself()
+                  ? aimed
+                  : aimed.backBy(RolledBackBy.SLIPWAY);
           Deployment explained = explained(failing);
           Head written = write(head.inFlight(there).due(now.plus(SOON)), there, explained);
           yield new WayBack(tools, seen.after(written))
