@@ -141,7 +141,12 @@ final class Ending {
     }
     if (deployment.rolledBackBy() == RolledBackBy.SLIPWAY && kind() == Kind.CODE_DEPLOY) {
       require(
-          fact.state() != State.WENT_BACK || world.witness.stoppedHere(fact),
+          fact.state() != State.WENT_BACK
+              || world.witness.stoppedHere(fact)
+              // Where CodeDeploy went back to is not always the last good revision: put right.
+              || all.stream()
+                  .filter(back -> back.rollbackOf() == deployment.sequence())
+                  .anyMatch(back -> !back.rollout().ecsDeploymentId().isEmpty()),
           id + " by Slipway, but CodeDeploy took it back without being asked");
     }
   }
