@@ -22,6 +22,9 @@ class BrokenCodeTest {
     "dev.slipway.deployment.Head, quarantined, false",
     "dev.slipway.deployment.NextStep, deployedElsewhere, false",
     "dev.slipway.verdict.TaskFailures, failed, true",
+    "dev.slipway.deployment.NextStep, asksFor, false",
+    "dev.slipway.deploy.EcsController, movesTo, true",
+    "dev.slipway.verdict.Judge, ecsCounts, false",
   })
   void isFound(String type, String method, boolean answer) {
     Broken code = new Broken(type, method, answer);

@@ -44,12 +44,16 @@ final class Chaos {
     }
   }
 
+  /** Several times what the longest history needs. */
+  private static final int MOST_CALLS = 20_000;
+
   private final Random random;
   private final Rates rates;
   private final Trace trace;
   private Runnable meanwhile = () -> {};
   private boolean nested;
   private boolean calm;
+  private int calls;
 
   Chaos(Random random, Rates rates, Trace trace) {
     this.random = random;
@@ -83,7 +87,15 @@ final class Chaos {
     return (service, operation, input) -> call(aws, service, operation, input);
   }
 
+  /** Looks that cause each other without end are a failure, and not a test that hangs. */
+  private void count() {
+    if (++calls > MOST_CALLS) {
+      throw new AssertionError("it does not come to rest: " + MOST_CALLS + " calls");
+    }
+  }
+
   private ObjectNode call(AwsApi aws, AwsService service, String operation, ObjectNode input) {
+    count();
     interleave();
     String what = CallText.of(service, operation, input);
     int die = calm ? 1000 : random.nextInt(1000);
@@ -127,6 +139,7 @@ final class Chaos {
 
   /** A call to the ledger: it can die around it as well. */
   <T> T ledger(String what, Supplier<T> call) {
+    count();
     interleave();
     int die = calm ? 1000 : random.nextInt(1000);
     if (die < rates.kill() / 2) {

@@ -61,6 +61,7 @@ final class Facts {
    * @param hookFailed whether a hook failed it, or a pause was not answered with CONTINUE
    * @param outOfTime whether AWS says itself that it took too long
    * @param breaker whether ECS's circuit breaker opened
+   * @param counts whether ECS's circuit breaker counts the tasks that fail
    */
   record Fact(
       String id,
@@ -71,8 +72,10 @@ final class Facts {
       boolean waits,
       boolean hookFailed,
       boolean outOfTime,
-      boolean breaker) {
-    static final Fact NONE = new Fact("", State.UNKNOWN, "", "", null, false, false, false, false);
+      boolean breaker,
+      boolean counts) {
+    static final Fact NONE =
+        new Fact("", State.UNKNOWN, "", "", null, false, false, false, false, false);
   }
 
   /** How Slipway's deployments are known in CodeDeploy. */
@@ -113,7 +116,9 @@ final class Facts {
         status.equals("IN_PROGRESS") && waits(found),
         words.contains("lifecycle hook(s) failed"),
         false,
-        found.at("/deploymentCircuitBreaker/status").asText().equals("TRIGGERED"));
+        found.at("/deploymentCircuitBreaker/status").asText().equals("TRIGGERED"),
+        found.at("/deploymentCircuitBreaker/status").asText().equals("MONITORING")
+            && !found.path("lifecycleStage").asText().equals("BAKE_TIME"));
   }
 
   private static Instant at(JsonNode seconds) {
@@ -246,6 +251,7 @@ final class Facts {
         status.equals("Ready"),
         error.equals("HOOK_EXECUTION_FAILURE"),
         error.equals("TIMEOUT"),
+        false,
         false);
   }
 

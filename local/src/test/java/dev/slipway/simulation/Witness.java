@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Request;
 import dev.slipway.deployment.Head.Wanted;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
@@ -179,12 +180,41 @@ final class Witness {
     }
     require(after.lastSequence() >= before.lastSequence(), "the sequence runs backwards" + where);
     after.inFlight().ifPresent(flying -> asRecorded(flying, where));
+    before.request().ifPresent(request -> answered(request, after, where));
     boolean held = after.hold().isPresent() || world.truth.accountHold().isPresent();
     boolean busy =
         after.inFlight().isPresent()
             || after.request().isPresent()
             || (!after.waiting().isEmpty() && !held);
     require(after.due() != null || !busy, "there is something to do, and nobody is due" + where);
+  }
+
+  /** What a person asked for is done, or they are told why not; it never just goes on. */
+  private void answered(Request request, Head after, String where) {
+    long asked =
+        switch (request) {
+          case Request.RollBack back -> back.sequence();
+        };
+    if (after.request().filter(request::equals).isPresent()) {
+      return;
+    }
+    String id = "the wish to go back from #" + asked;
+    require(
+        after.inFlight().filter(flying -> flying.sequence() == asked).isEmpty(),
+        id + " is dropped, and #" + asked + " goes on" + where);
+    boolean ended =
+        world
+            .truth
+            .deployment(WEB, asked)
+            .map(Deployment::status)
+            .filter(status -> status != Status.SUCCEEDED)
+            .isPresent();
+    require(
+        ended
+            || world.truth.pushes(WEB, 1000).stream()
+                .filter(PushRecord::isWayBack)
+                .anyMatch(told -> told.trigger().at().equals(request.at())),
+        id + " is dropped, and nobody is told" + where);
   }
 
   private boolean accountedFor(Wanted wish, Head after, Change change) {
@@ -241,17 +271,30 @@ final class Witness {
             + " "
             + deployment.reason()
             + where);
+    isItsOwn(deployment, where);
     if (!was.ended()) {
       isOver(deployment, where);
     }
     if (was != Status.ROLLING_BACK
         && (deployment.status() == Status.ROLLING_BACK || deployment.status() == Status.FAILED)) {
-      failedIndeed(deployment, where);
+      failedIndeed(was, deployment, where);
     }
   }
 
+  /** It is never judged by what became of another one. */
+  private void isItsOwn(Deployment deployment, String where) {
+    if (deployment.isRollback() || deployment.revisions().own().isEmpty()) {
+      return;
+    }
+    Fact fact = world.facts.of(deployment);
+    require(
+        fact.taskDefinition().isEmpty()
+            || fact.taskDefinition().equals(deployment.revisions().own()),
+        deployment.id() + " is judged by the deployment of " + fact.taskDefinition() + where);
+  }
+
   /** A reason is true at the moment at which it is first given. */
-  private void failedIndeed(Deployment deployment, String where) {
+  private void failedIndeed(Status was, Deployment deployment, String where) {
     if (deployment.isRollback()) {
       return;
     }
@@ -271,6 +314,10 @@ final class Witness {
             id + " before its time was up" + where);
       }
       case HOOK_FAILED -> require(fact.hookFailed(), id + ", but no hook failed" + where);
+      case TASKS_FAILED ->
+          require(
+              disturbed || was == Status.BAKING || !fact.counts(),
+              id + ", which ECS's circuit breaker counts itself" + where);
       default -> {}
     }
   }
