@@ -47,7 +47,9 @@ class EcsUnknownsTest {
     String before = world.service().path("currentServiceDeployment").asText();
     JsonNode answered = start("slow:600");
     String id = answered.path("deployments").path(0).path("id").asText();
-    assertThat(answered.has("currentServiceDeployment")).isFalse();
+    assertThat(answered.path("currentServiceDeployment").asText())
+        .as("the one that is replaced")
+        .isEqualTo(before);
     assertThat(world.serviceDeployment().path("serviceDeploymentArn").asText()).isEqualTo(before);
     world.pass(Duration.ofSeconds(5));
     world.ecs(
