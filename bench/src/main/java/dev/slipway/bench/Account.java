@@ -351,11 +351,17 @@ final class Account implements AutoCloseable {
     for (ObjectNode record : stream.poll()) {
       String key = record.at("/dynamodb/Keys/sk/S").asText();
       if (!Json.text(record, "eventName").equals("REMOVE")
-          && (key.startsWith("deployment#") || key.startsWith("push#"))) {
+          && (key.startsWith("deployment#") || key.startsWith("push#") || waits(record, key))) {
         records.add(record);
       }
     }
     return Json.write(Json.object().set("Records", records));
+  }
+
+  private static boolean waits(ObjectNode record, String key) {
+    return key.equals("head")
+        && (record.at("/dynamodb/NewImage").has("waits")
+            || record.at("/dynamodb/OldImage").has("waits"));
   }
 
   /** What Slack sends for a question about one service, signed, as the door gets it. */

@@ -2,6 +2,7 @@ package dev.slipway.chat;
 
 import static dev.slipway.chat.Mrkdwn.code;
 import static dev.slipway.chat.Mrkdwn.codeBlock;
+import static dev.slipway.chat.Mrkdwn.day;
 import static dev.slipway.chat.Mrkdwn.duration;
 import static dev.slipway.chat.Mrkdwn.escape;
 import static dev.slipway.chat.Mrkdwn.fit;
@@ -15,9 +16,14 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Hold;
+import dev.slipway.deployment.Head.Wanted;
+import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.PushRecord;
@@ -34,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a deployment looks like in Slack. Pure: the same deployment gives the same message, so that
@@ -172,6 +179,79 @@ public final class Cards {
       blocks.section(section.toString());
     }
     return new Message(fit(mrkdwn, TEXT), blocks.all);
+  }
+
+  /**
+   * What waits in a service for its turn, and for what. It becomes the card of its deployment.
+   *
+   * @param head in which something waits
+   * @param accountHold the hold over everything, if there is one
+   * @return empty while nobody has looked what it waits for
+   */
+  public static Optional<Message> waiting(Head head, Optional<Hold> accountHold) {
+    return waitsFor(head, accountHold)
+        .map(why -> {
+          Blocks blocks = new Blocks();
+          String words = " waits";
+          String title = "⏸️ " + fit(head.service().brief(), HEADER - 4 - words.length()) + words;
+          List<Wanted> wishes = List.copyOf(head.waiting().byRepository().values());
+          blocks.header(title);
+          blocks.section(
+              joined(wishes.stream().map(wish -> image(wish.image(), true)).toList(), IMAGE_LINES));
+          blocks.section(why);
+          blocks.context(
+              wishes.stream()
+                  .map(wish -> trigger(wish.trigger(), 0, Mrkdwn::day))
+                  .distinct()
+                  .toArray(String[]::new));
+          String what =
+              wishes.stream()
+                  .map(wish -> escape(wish.image().brief()))
+                  .collect(Collectors.joining(", "));
+          return new Message(
+              fit(escape(title) + " · " + what + " · " + plainLine(why), TEXT), blocks.all);
+        });
+  }
+
+  /** What waited and neither began nor was turned down with a reason. */
+  public static Message waitsNoMore(ServiceRef service, String image) {
+    return text(
+        "ℹ️ *" + escape(service.brief()) + "*: " + code(fitRaw(image, 400)) + " waits no more.");
+  }
+
+  private static Optional<String> waitsFor(Head head, Optional<Hold> accountHold) {
+    String because = head.waiting().because();
+    if (head.inFlight().isPresent()) {
+      Deployment ahead = head.inFlight().get();
+      return Optional.of(
+          "Waits until "
+              + (ahead.isRollback() ? "the way back to " : "")
+              + code(ahead.to().isEmpty() ? "what ran before" : fitRaw(ahead.to().brief(), 400))
+              + " (#"
+              + ahead.sequence()
+              + ") has ended.");
+    }
+    if (head.hold().isPresent()) {
+      return Optional.of(
+          held("The service", head.hold().get())
+              + "`/slipway resume "
+              + escape(head.service().brief())
+              + "` lets it go.");
+    }
+    if (accountHold.isPresent()) {
+      return Optional.of(
+          held("Everything", accountHold.get()) + "`/slipway resume all` lets it go.");
+    }
+    // A hold that is lifted is no reason any more: the look that finds the next is on its way.
+    return because.isEmpty() || because.startsWith(NextStep.HELD)
+        ? Optional.empty()
+        : Optional.of("Waits: " + stopped(fit(escape(because), DETAIL)));
+  }
+
+  private static String held(String what, Hold hold) {
+    String why =
+        hold.why().isBlank() ? "." : ": " + stopped(fit(escape(hold.why()).strip(), DETAIL));
+    return what + " is held by " + person(hold.by()) + " since " + day(hold.at()) + why + " ";
   }
 
   /** A push that changed nothing for a follower, and why. */
@@ -457,7 +537,10 @@ public final class Cards {
   }
 
   private static String trigger(Deployment deployment, Function<Instant, String> told) {
-    Trigger trigger = deployment.trigger();
+    return trigger(deployment.trigger(), deployment.rollbackOf(), told);
+  }
+
+  private static String trigger(Trigger trigger, long rollbackOf, Function<Instant, String> told) {
     String by = trigger.by().isEmpty() ? "" : " by " + person(fitRaw(trigger.by(), 100));
     String at = trigger.at() == null ? "" : " at " + told.apply(trigger.at());
     return switch (trigger.kind()) {
@@ -466,7 +549,7 @@ public final class Cards {
       case RECONCILE -> "found by the reconcile run" + at;
       // Nobody tells Slipway who deploys beside it.
       case PERSON -> by.isEmpty() ? "seen" + at : "asked for" + by + at;
-      case ROLLBACK -> "way back from #" + deployment.rollbackOf() + at;
+      case ROLLBACK -> "way back from #" + rollbackOf + at;
     };
   }
 

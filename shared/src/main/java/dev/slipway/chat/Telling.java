@@ -2,14 +2,23 @@ package dev.slipway.chat;
 
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Reason.Weight;
 import dev.slipway.deployment.Status;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
 import dev.slipway.ledger.PushRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
 
 /** What is worth a message: the tag {@code slipway.notify} and how loud the news is. */
 public final class Telling {
+
+  /** How long something waits before it is told. */
+  static final Duration WAITS_UNTOLD = Duration.ofSeconds(30);
 
   private Telling() {}
 
@@ -34,6 +43,30 @@ public final class Telling {
       case PERSON -> level != Level.NONE;
       case PUSH, REPLICATION, RECONCILE, ROLLBACK -> tells(level, push.reason());
     };
+  }
+
+  /**
+   * Whether what waits gets a message: a wait is no failure, and one that is over in seconds no
+   * news.
+   *
+   * @return when it is worth telling: after half a minute, and at once if it is held, for that ends
+   *     by a person only; empty if never
+   */
+  public static Optional<Instant> tells(Head head, boolean accountHold) {
+    boolean held = head.inFlight().isEmpty() && (head.hold().isPresent() || accountHold);
+    return switch (audience(head).level()) {
+      case NONE, FAILURES -> Optional.empty();
+      case ALL ->
+          head.waiting().byRepository().values().stream()
+              .map(wanted -> wanted.trigger().at())
+              .min(Comparator.naturalOrder())
+              .map(since -> held ? since : since.plus(WAITS_UNTOLD));
+    };
+  }
+
+  /** Who is told of what waits: as the service's tags were when it was looked at last. */
+  public static Audience audience(Head head) {
+    return head.inFlight().map(Deployment::audience).orElse(head.waiting().audience());
   }
 
   /** Whether it is said in the log where nobody is to be told. */

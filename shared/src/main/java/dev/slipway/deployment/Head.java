@@ -1,6 +1,7 @@
 package dev.slipway.deployment;
 
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
@@ -78,8 +79,9 @@ public record Head(
    * @param byRepository at most one per followed repository: the newest wish wins
    * @param because what it waits for, as the last look found, in words for people; empty before
    *     that. Decides nothing
+   * @param audience who is told of the wait, as the last look found the service's tags
    */
-  public record Waiting(Map<String, Wanted> byRepository, String because) {
+  public record Waiting(Map<String, Wanted> byRepository, String because, Audience audience) {
     public static final Waiting NOTHING = new Waiting(Map.of());
 
     public Waiting {
@@ -87,7 +89,7 @@ public record Head(
     }
 
     public Waiting(Map<String, Wanted> byRepository) {
-      this(byRepository, "");
+      this(byRepository, "", Audience.DEFAULT);
     }
 
     public boolean isEmpty() {
@@ -97,11 +99,11 @@ public record Head(
     public Waiting with(Wanted wanted) {
       Map<String, Wanted> next = new TreeMap<>(byRepository);
       next.put(wanted.image().repository(), wanted);
-      return new Waiting(next, because);
+      return new Waiting(next, because, audience);
     }
 
-    public Waiting because(String why) {
-      return new Waiting(byRepository, why);
+    public Waiting because(String why, Audience told) {
+      return new Waiting(byRepository, why, told);
     }
   }
 
@@ -141,6 +143,14 @@ public record Head(
 
   public boolean quarantined(Digest digest) {
     return quarantine.stream().anyMatch(entry -> entry.digest().equals(digest));
+  }
+
+  /**
+   * Whether something waits, and it is known for what: for the end of what is in flight, or for
+   * what the last look found. A push that is begun at once never does.
+   */
+  public boolean keepsWaiting() {
+    return !waiting.isEmpty() && (inFlight.isPresent() || !waiting.because().isEmpty());
   }
 
   public Head running(ImageSet images) {

@@ -51,6 +51,9 @@ public final class NextStep {
    */
   static final Duration LONGEST_DRAIN = Duration.ofHours(2);
 
+  /** What the reason begins with, for which a hold keeps something waiting. */
+  public static final String HELD = "held by ";
+
   private NextStep() {}
 
   public static Step decide(Head head, Situation seen) {
@@ -652,7 +655,7 @@ public final class NextStep {
     }
     if (head.hold().isPresent() || seen.accountHold().isPresent()) {
       Head.Hold hold = head.hold().or(seen::accountHold).orElseThrow();
-      return new Step.Rest(null, "held by " + hold.by() + ": " + hold.why());
+      return new Step.Rest(null, HELD + hold.by() + ": " + hold.why());
     }
     if (seen.codeDeployed().map(told -> told.deployment().underWay()).orElse(false)) {
       // CodeDeploy does one deployment of a service at a time: however long it takes.

@@ -39,7 +39,8 @@ import java.util.function.Supplier;
  *   <caption>Items</caption>
  *   <tr><th>pk</th><th>sk</th><th>what</th></tr>
  *   <tr><td>service ARN</td><td>head</td><td>the head; {@code version} (N); {@code duePartition}
- *       and {@code due}, an ISO minute, while it is due</td></tr>
+ *       and {@code due}, an ISO minute, while it is due; {@code waits} while something keeps
+ *       waiting in it</td></tr>
  *   <tr><td></td><td>head.quarantine#digest</td><td>a quarantine; {@code released} (BOOL) once a
  *       person said so</td></tr>
  *   <tr><td></td><td>deployment#0000000001</td><td>a deployment; {@code sequence} (N), {@code
@@ -65,6 +66,9 @@ public final class DynamoLedger implements Ledger {
   private static final String HEADS = "heads";
   private static final String DUE_INDEX = "due";
   private static final String DUE_PARTITION = "due";
+
+  /** By this the stream's reader is woken: heads change far more often than they keep waiting. */
+  private static final String WAITS = "waits";
 
   /** TransactWriteItems takes a hundred. */
   private static final int MOST_ITEMS = 100;
@@ -179,6 +183,9 @@ public final class DynamoLedger implements Ledger {
     if (head.due() != null) {
       text(item, "duePartition", DUE_PARTITION);
       text(item, "due", LedgerTimes.minute(head.due()));
+    }
+    if (head.keepsWaiting()) {
+      text(item, WAITS, "yes");
     }
     ObjectNode put = put(item);
     put.put("ReturnValuesOnConditionCheckFailure", "ALL_OLD");
@@ -426,6 +433,13 @@ public final class DynamoLedger implements Ledger {
   public static Optional<PushRecord> pushIn(JsonNode image) {
     return text(image, "sk").startsWith(LedgerKeys.PUSH)
         ? Optional.of(LedgerFormat.push(document(image)))
+        : Optional.empty();
+  }
+
+  /** The service in whose head something keeps waiting, or does not any more, likewise. */
+  public static Optional<ServiceRef> waitsIn(JsonNode image) {
+    return text(image, "sk").equals(LedgerKeys.HEAD) && !text(image, WAITS).isEmpty()
+        ? Optional.of(ServiceRef.parse(text(image, "pk")))
         : Optional.empty();
   }
 

@@ -394,6 +394,7 @@ public final class LedgerFormat {
         .forEach((repository, wanted) -> waiting.set(repository, write(wanted)));
     if (!head.waiting().because().isEmpty()) {
       node.put("waitingBecause", cut(head.waiting().because(), LONGEST_TEXT));
+      node.set("waitingAudience", write(head.waiting().audience()));
     }
     head.hold().ifPresent(hold -> node.set("hold", write(hold)));
     head.request().ifPresent(request -> node.set("request", write(request)));
@@ -415,7 +416,10 @@ public final class LedgerFormat {
         images(in.at("running")),
         in.at("lastGood").ifThere(LedgerFormat::lastGood),
         in.at("inFlight").ifThere(inFlight -> deployment(inFlight.node)),
-        new Waiting(in.at("waiting").map(LedgerFormat::wanted), in.text("waitingBecause")),
+        new Waiting(
+            in.at("waiting").map(LedgerFormat::wanted),
+            in.text("waitingBecause"),
+            in.at("waitingAudience").ifThere(LedgerFormat::audience).orElse(Audience.DEFAULT)),
         in.at("hold").ifThere(LedgerFormat::hold),
         in.at("request").ifThere(LedgerFormat::request),
         in.at("considered").map(LedgerFormat::considered),

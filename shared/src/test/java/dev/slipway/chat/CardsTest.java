@@ -7,6 +7,7 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
+import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
@@ -783,5 +784,73 @@ class CardsTest {
         .contains(
             "A person asked for it.",
             "asked for by @U0123ABCD at 09:30 UTC · started at 09:30 UTC · #12");
+  }
+
+  // ---- what waits
+
+  private static final Head.Hold HOLD = new Head.Hold("U024BE7LH", "<!channel> fair", Sample.START);
+
+  /** Somebody's image waits, and nothing is in flight. */
+  private static Head waits(String because) {
+    Deployment any = Sample.deployment(Status.PREPARING, Reason.PUSHED);
+    Image image = any.to().byContainer().values().iterator().next();
+    return Head.unseen(any.service())
+        .waiting(
+            Head.Waiting.NOTHING
+                .with(new Head.Wanted(image, Sample.START, any.trigger()))
+                .because(because, Audience.DEFAULT));
+  }
+
+  private static List<String> waiting(Head head, Optional<Head.Hold> accountHold) {
+    return Cards.waiting(head, accountHold).map(CardsTest::lines).orElse(List.of());
+  }
+
+  @Test
+  void saysWhatWaitsForSomebodyElse() {
+    assertThat(
+            waiting(
+                waits("somebody else's deployment of <web>:42 is in progress"), Optional.empty()))
+        .containsExactly(
+            "⏸️ prod/web waits",
+            "team/app:v1.2.3 (bbbbbbbbbbbb)",
+            "Waits: somebody else's deployment of <web>:42 is in progress.",
+            "pushed at 2026-01-15 09:30 UTC");
+  }
+
+  static Stream<Arguments> waits() {
+    Deployment ahead = Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    Head idle = waits("");
+    return Stream.of(
+        Arguments.of(idle, Optional.empty(), ""),
+        Arguments.of(waits("held by U024BE7LH: a fair"), Optional.empty(), ""),
+        Arguments.of(
+            idle.inFlight(ahead).hold(HOLD),
+            Optional.of(HOLD),
+            "Waits until team/app:v1.2.3 (#12) has ended."),
+        Arguments.of(
+            idle.hold(HOLD),
+            Optional.of(HOLD),
+            "The service is held by @U024BE7LH since 2026-01-15 09:30 UTC: <!channel> fair."
+                + " `/slipway resume prod/web` lets it go."),
+        Arguments.of(
+            idle.hold(new Head.Hold("slipway.hold", "", Sample.START)),
+            Optional.empty(),
+            "The service is held by slipway.hold since 2026-01-15 09:30 UTC. `/slipway resume"
+                + " prod/web` lets it go."),
+        Arguments.of(
+            idle,
+            Optional.of(HOLD),
+            "Everything is held by @U024BE7LH since 2026-01-15 09:30 UTC: <!channel> fair."
+                + " `/slipway resume all` lets it go."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("waits")
+  void saysWhatAnImageWaitsFor(Head head, Optional<Head.Hold> accountHold, String why) {
+    List<String> lines = waiting(head, accountHold);
+    assertThat(lines.isEmpty() ? "" : lines.get(2).replace("`", ""))
+        .isEqualTo(why.replace("`", ""));
+    Cards.waiting(head, accountHold)
+        .ifPresent(card -> assertThat(Json.write(card.toJson())).doesNotContain("<!channel>"));
   }
 }

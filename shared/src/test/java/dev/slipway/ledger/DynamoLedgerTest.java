@@ -16,6 +16,7 @@ import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Audience;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.Hook;
@@ -23,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,6 +214,20 @@ class DynamoLedgerTest {
     assertThat(DynamoLedger.deploymentIn(headImage)).isEmpty();
     assertThat(DynamoLedger.deploymentIn(pushImage)).isEmpty();
     assertThat(DynamoLedger.pushIn(deploymentImage)).isEmpty();
+  }
+
+  @Test
+  void marksTheHeadInWhichSomethingKeepsWaiting() {
+    Head wanted = LedgerSamples.head(WEB);
+    Head idle = wanted.idle();
+    Head resting = idle.waiting(idle.waiting().because("held by somebody", Audience.DEFAULT));
+    for (Head head : List.of(wanted, idle, resting, resting.waiting(Head.Waiting.NOTHING))) {
+      ledger.write(Change.of(Head.unseen(WEB), head));
+    }
+    assertThat(inputs.stream().map(input -> input.at("/TransactItems/0/Put/Item")))
+        .extracting(DynamoLedger::waitsIn)
+        .as("in flight, to be begun at once, waits, nothing wanted")
+        .containsExactly(Optional.of(WEB), Optional.empty(), Optional.of(WEB), Optional.empty());
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
+import dev.slipway.follow.Settings.Level;
 import dev.slipway.image.ImageSet;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.AlarmsInUse;
@@ -181,10 +182,12 @@ class LedgerFormatTest {
 
   @Test
   void keepsWhatAWishWaitsFor() {
-    Head resting = HEAD.waiting(HEAD.waiting().because("somebody <else> deploys"));
+    Audience audience = new Audience(Optional.of("C2"), Level.FAILURES, false);
+    Head resting = HEAD.waiting(HEAD.waiting().because("somebody <else> deploys", audience));
     ObjectNode document = LedgerFormat.write(resting);
     assertThat(LedgerFormat.head(stored(document), 0, List.of())).isEqualTo(resting);
     document.remove("waitingBecause");
+    document.remove("waitingAudience");
     assertThat(LedgerFormat.head(document, 0, List.of()))
         .as("as an older version wrote it")
         .isEqualTo(HEAD);

@@ -516,7 +516,8 @@ class DeskTest {
     head =
         ledger.write(
             Ledger.Change.of(
-                head, head.waiting(head.waiting().because("somebody else's <web:7>"))));
+                head,
+                head.waiting(head.waiting().because("somebody else's <web:7>", Audience.DEFAULT))));
     assertThat(say(STRANGER, "status prod/api").text())
         .contains("it waits for its turn: somebody else's &lt;web:7&gt;");
 

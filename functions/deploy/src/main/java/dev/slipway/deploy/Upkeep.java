@@ -32,9 +32,10 @@ final class Upkeep extends Act {
             && until != null
             && head.due().isBefore(until)
             && head.due().isAfter(now);
-    boolean told = head.waiting().isEmpty() || head.waiting().because().equals(why);
+    Waiting waits = head.waiting().because(why, seen.situation().audience());
+    boolean told = head.waiting().isEmpty() || head.waiting().equals(waits);
     if (head.version() > 0 && (!told || !(same || sooner))) {
-      Head after = told ? head : head.waiting(head.waiting().because(why));
+      Head after = told ? head : head.waiting(waits);
       write(sooner ? after : after.due(until));
     }
     return Done.REST;

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param shown what it says, as a hash; empty if it was not told yet or nobody can say what it says
  * @param explained whether the diagnosis is in its thread
  * @param rollback sequence of the deployment that goes back from this one; 0 if none is known
- * @param content channel, text and blocks, for a message that is not drawn from a deployment
+ * @param content channel, text and blocks, for a message that is not drawn from a deployment; for
+ *     that of what waits, the wishes that it was drawn for ({@link Wishes})
  * @param attempts that failed since the last that did not
  * @param due when to try again at the latest; null if nothing is left to do
  * @param claim who is at work on it until {@code claimedUntil}; empty if nobody is

@@ -6,7 +6,7 @@ import dev.slipway.runtime.Json;
 import dev.slipway.slack.Message;
 
 /**
- * Which message: that of a deployment, or that of a push that changed nothing.
+ * Which message: that of a deployment, that of a push that changed nothing, or that of what waits.
  *
  * @param sk sort key of its item in the ledger's table
  */
@@ -17,8 +17,15 @@ record MessageKey(ServiceRef service, String sk) {
   /** Not as the ledger names its own items: who reads the stream tells them apart by this. */
   private static final String PUSH = "declined#";
 
+  private static final String WAITING = "waiting";
+
   static MessageKey deployment(ServiceRef service, long sequence) {
     return new MessageKey(service, "%010d".formatted(sequence));
+  }
+
+  /** Of what waits for its turn; there is one at a time in a service. */
+  static MessageKey waiting(ServiceRef service) {
+    return new MessageKey(service, WAITING);
   }
 
   /** The same for the same complaint, whichever event brought it: it is told once. */
@@ -45,6 +52,10 @@ record MessageKey(ServiceRef service, String sk) {
 
   String pk() {
     return PARTITION + service.arn();
+  }
+
+  boolean isWaiting() {
+    return sk.equals(WAITING);
   }
 
   boolean isPush() {

@@ -47,6 +47,17 @@ final class Notifier {
     }
   }
 
+  /** What waits in one service, likewise. */
+  private static final class Waits {
+    private final ServiceRef service;
+    private final Set<String> records = new HashSet<>();
+    private boolean begins;
+
+    private Waits(ServiceRef service) {
+      this.service = service;
+    }
+  }
+
   private final Teller teller;
   private final Bus bus;
   private final String busName;
@@ -81,12 +92,17 @@ final class Notifier {
     List<ObjectNode> entries = new ArrayList<>();
     List<String> entryRecords = new ArrayList<>();
     Map<String, Refresh> refreshes = new LinkedHashMap<>();
+    Map<ServiceRef, Waits> waits = new LinkedHashMap<>();
     Map<String, PushRecord> pushes = new LinkedHashMap<>();
     for (JsonNode record : records) {
       JsonNode dynamodb = record.path("dynamodb");
       String id = Json.text(dynamodb, "SequenceNumber");
       switch (read(dynamodb, id, failed)) {
         case Stream.Changed(Optional<Deployment> before, Deployment now) -> {
+          if (before.isEmpty() && !now.isRollback()) {
+            // It may be what waited, and take over the message of that.
+            waits.computeIfAbsent(now.service(), Waits::new).records.add(id);
+          }
           if (StateChange.between(before, now)) {
             entries.add(StateChange.entry(before, now, busName));
             entryRecords.add(id);
@@ -95,14 +111,20 @@ final class Notifier {
           note(refreshes, before, now).records.add(id);
         }
         case Stream.Declined(PushRecord push) -> pushes.put(id, push);
+        case Stream.Waits(ServiceRef service, boolean begins) -> {
+          Waits each = waits.computeIfAbsent(service, Waits::new);
+          each.begins |= begins;
+          each.records.add(id);
+        }
         case Stream.Other _ -> {}
       }
     }
     bus.publish(entries).forEach(index -> failed.add(entryRecords.get(index)));
     Voice voice = voices.get();
     Circuit circuit = new Circuit(nanos);
-    refreshes.values().forEach(each -> refresh(voice, circuit, each, failed));
     pushes.forEach((id, push) -> push(voice, circuit, id, push, failed));
+    waits.values().forEach(each -> waits(voice, circuit, each, failed));
+    refreshes.values().forEach(each -> refresh(voice, circuit, each, failed));
     if (failed.isEmpty()) {
       sweep(voice, circuit);
     }
@@ -168,6 +190,17 @@ final class Notifier {
         }
       } catch (RuntimeException e) {
         log.error("the message could not be brought up to date; the record is seen again", e);
+        failed.addAll(each.records);
+      }
+    }
+  }
+
+  private void waits(Voice voice, Circuit circuit, Waits each, Set<String> failed) {
+    try (var _ = log.with("service", each.service.brief())) {
+      try {
+        teller.waits(voice, circuit, each.service, each.begins);
+      } catch (RuntimeException e) {
+        log.error("what waits could not be told; the record is seen again", e);
         failed.addAll(each.records);
       }
     }

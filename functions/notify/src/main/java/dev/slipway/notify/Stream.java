@@ -2,6 +2,7 @@ package dev.slipway.notify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.DynamoLedger;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Json;
@@ -26,6 +27,13 @@ sealed interface Stream {
   /** A push changed nothing for a follower. */
   record Declined(PushRecord push) implements Stream {}
 
+  /**
+   * Something keeps waiting in a service's head, or does not any more.
+   *
+   * @param begins whether it did not before
+   */
+  record Waits(ServiceRef service, boolean begins) implements Stream {}
+
   /** An item of another kind, or one that is gone. */
   record Other() implements Stream {}
 
@@ -44,7 +52,12 @@ sealed interface Stream {
       return new Changed(
           old.isObject() ? DynamoLedger.deploymentIn(old) : Optional.empty(), deployment.get());
     }
-    return DynamoLedger.pushIn(now).<Stream>map(Declined::new).orElseGet(Other::new);
+    Optional<ServiceRef> waits = DynamoLedger.waitsIn(now);
+    Optional<ServiceRef> waited = DynamoLedger.waitsIn(dynamodb.path("OldImage"));
+    return DynamoLedger.pushIn(now)
+        .<Stream>map(Declined::new)
+        .or(() -> waits.or(() -> waited).map(service -> new Waits(service, waited.isEmpty())))
+        .orElseGet(Other::new);
   }
 
   /** For the log: which item it was. */

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsException;
 import dev.slipway.chat.Cards;
+import dev.slipway.chat.Plain;
 import dev.slipway.chat.RollBackButton;
 import dev.slipway.chat.Telling;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Hold;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.ledger.Ledger;
@@ -21,6 +24,7 @@ import dev.slipway.slack.SlackException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -47,6 +51,14 @@ final class Teller {
 
   /** What the item of a message that is never edited says when it is told. */
   private static final String TOLD = "told";
+
+  /** What the item of what waited says when that waits no more. */
+  private static final String CLOSED = "closed";
+
+  /**
+   * Deployments, and pushes that changed nothing, among which is looked for what came of a wish.
+   */
+  private static final int LATELY = 10;
 
   private static final String NO_CHANNEL =
       "no channel is known: set the stack's parameter SlackChannel, or the service's tag"
@@ -90,6 +102,9 @@ final class Teller {
     /** Nothing to say, or nobody to say it to. */
     record Nothing(String why) implements Wanted {}
 
+    /** Nothing to say before then. */
+    record Later(Instant at) implements Wanted {}
+
     /**
      * @param channel where, if it is not posted yet
      * @param hash of what it shows when it is said
@@ -111,6 +126,20 @@ final class Teller {
     bring(voice, circuit, key, item -> item.rollback(rollback));
   }
 
+  /**
+   * Makes the message of what waits in a service say what the ledger says. What waits no more gives
+   * its message to what came of it.
+   *
+   * @param begins whether nothing waited before
+   */
+  void waits(Voice voice, Circuit circuit, ServiceRef service, boolean begins) {
+    if (voice instanceof Voice.Silent && begins) {
+      Head head = ledger.head(service);
+      Cards.waiting(head, accountHold(head)).ifPresent(card -> log.info(Plain.line(card)));
+    }
+    bring(voice, circuit, MessageKey.waiting(service), item -> item);
+  }
+
   /** Tells of a push that changed nothing, once. */
   void tell(Voice voice, Circuit circuit, PushRecord push) {
     if (!Telling.tells(push)) {
@@ -121,12 +150,14 @@ final class Teller {
       log.warn("a push is not told", "reason", NO_CHANNEL);
       return;
     }
-    ObjectNode content = Cards.push(push).toJson().put("channel", channel);
-    bring(
-        voice,
-        circuit,
-        MessageKey.push(push),
-        item -> item.content().isPresent() ? item : item.content(content));
+    Successor told = turnedDown(push);
+    MessageItem waiting = store.read(MessageKey.waiting(push.service()));
+    if (waiting.posted().isPresent()
+        && !waiting.claimed(time.instant())
+        && Wishes.of(waiting).became(push)) {
+      give(waiting, told);
+    }
+    bring(voice, circuit, told.key(), told.noted());
   }
 
   /** Tries again what is due, until Slack has had enough. */
@@ -169,7 +200,33 @@ final class Teller {
         }
         continue;
       }
-      Wanted wanted = wanted(voice, item);
+      Wanted wanted;
+      if (key.isWaiting()) {
+        Head head = ledger.head(key.service());
+        switch (passOn(voice, circuit, read, head)) {
+          case GIVEN, LOST -> {
+            continue;
+          }
+          case LATER -> {
+            return;
+          }
+          case KEPT -> {
+            // goes on below
+          }
+        }
+        wanted = wantedWaiting(voice, read, head);
+        if (wanted instanceof Wanted.Said && !head.waiting().isEmpty()) {
+          item = item.content(Wishes.of(head).content());
+        }
+      } else {
+        wanted = wanted(voice, item);
+      }
+      if (wanted instanceof Wanted.Later(Instant at)) {
+        if (at.equals(read.due()) || store.write(item.released(at), now).isPresent()) {
+          return;
+        }
+        continue;
+      }
       if (!(wanted instanceof Wanted.Said said && work(item, said))) {
         if (settle(read, item, wanted, now)) {
           return;
@@ -220,6 +277,106 @@ final class Teller {
     return (!told && said.post())
         || (told && !item.shown().equals(said.hash()))
         || ((told || said.post()) && said.reason().isPresent());
+  }
+
+  // ---- what waits no more
+
+  /**
+   * What came of a wish.
+   *
+   * @param key of its message
+   * @param noted what goes into the item of that
+   */
+  private record Successor(MessageKey key, UnaryOperator<MessageItem> noted) {}
+
+  /** What became of the message of what waited. */
+  private enum Passed {
+    /** Something still waits, or nothing has come of it that needs a message. */
+    KEPT,
+    /** It is the message of what came of it now. */
+    GIVEN,
+    /** Somebody else was quicker. */
+    LOST,
+    /** Somebody is at work on the message of what came of it. */
+    LATER
+  }
+
+  private Passed passOn(Voice voice, Circuit circuit, MessageItem waiting, Head head) {
+    if (waiting.posted().isEmpty() || Wishes.of(waiting).waitIn(head)) {
+      return Passed.KEPT;
+    }
+    if (waiting.shown().equals(CLOSED)) {
+      return forget(waiting);
+    }
+    Optional<Successor> successor = successor(waiting);
+    if (successor.isEmpty()) {
+      // A newer wish has taken its place, and its message.
+      return Passed.KEPT;
+    }
+    Passed passed = give(waiting, successor.get());
+    if (passed == Passed.GIVEN) {
+      bring(voice, circuit, successor.get().key(), successor.get().noted());
+    }
+    return passed;
+  }
+
+  /**
+   * The successor is written first: should this process end in between, it is found there with this
+   * very message. One that has a message of its own leaves this one to say that nothing waits.
+   */
+  private Passed give(MessageItem waiting, Successor successor) {
+    Instant now = time.instant();
+    MessageItem next = store.read(successor.key());
+    boolean same = next.posted().equals(waiting.posted());
+    if (!same && next.claimed(now)) {
+      return store.write(waiting.released(next.claimedUntil()), now).isPresent()
+          ? Passed.LATER
+          : Passed.LOST;
+    }
+    if (!same && (next.posted().isPresent() || !next.shown().isEmpty())) {
+      return Passed.KEPT;
+    }
+    if (!same
+        && store
+            .write(successor.noted().apply(next).as(waiting.posted(), "", false).released(now), now)
+            .isEmpty()) {
+      return Passed.LOST;
+    }
+    return forget(waiting);
+  }
+
+  private Passed forget(MessageItem waiting) {
+    return store
+            .write(
+                waiting
+                    .as(Optional.empty(), "", false)
+                    .content(Json.object())
+                    .attempts(0)
+                    .released(null),
+                time.instant())
+            .isPresent()
+        ? Passed.GIVEN
+        : Passed.LOST;
+  }
+
+  private Optional<Successor> successor(MessageItem waiting) {
+    Wishes wishes = Wishes.of(waiting);
+    ServiceRef service = waiting.key().service();
+    return ledger.deployments(service, LATELY).stream()
+        .filter(wishes::became)
+        .findFirst()
+        .map(began -> new Successor(MessageKey.deployment(service, began.sequence()), item -> item))
+        .or(() ->
+            ledger.pushes(service, LATELY).stream()
+                .filter(wishes::became)
+                .findFirst()
+                .map(this::turnedDown));
+  }
+
+  private Successor turnedDown(PushRecord push) {
+    ObjectNode content = Cards.push(push).toJson().put("channel", channel(push.audience()));
+    return new Successor(
+        MessageKey.push(push), item -> item.content().isPresent() ? item : item.content(content));
   }
 
   // ---- what there is to say
@@ -282,6 +439,53 @@ final class Teller {
   /** Log lines are read for this alone, and only where they may be shown. */
   private Message failure(Deployment deployment) {
     return Cards.failure(deployment.audience().logs() ? ledger.withLogs(deployment) : deployment);
+  }
+
+  private Wanted wantedWaiting(Voice voice, MessageItem item, Head head) {
+    boolean told = item.posted().isPresent();
+    if (head.waiting().isEmpty()) {
+      return told
+          ? new Wanted.Said(
+              "",
+              Cards.waitsNoMore(head.service(), Wishes.of(item).brief()),
+              CLOSED,
+              Optional.empty(),
+              true)
+          : new Wanted.Nothing("nothing waits");
+    }
+    if (voice instanceof Voice.Hook) {
+      return new Wanted.Nothing("a webhook tells ends only");
+    }
+    Optional<Hold> accountHold = accountHold(head);
+    if (!told) {
+      Optional<Instant> from = Telling.tells(head, accountHold.isPresent());
+      if (from.isEmpty()) {
+        return new Wanted.Nothing("its service does not ask for it");
+      }
+      // As the item keeps it.
+      Instant at = from.get().truncatedTo(ChronoUnit.SECONDS);
+      if (head.keepsWaiting() && at.isAfter(time.instant())) {
+        return new Wanted.Later(at);
+      }
+    }
+    Optional<Message> card =
+        head.keepsWaiting() ? Cards.waiting(head, accountHold) : Optional.empty();
+    if (card.isEmpty()) {
+      return new Wanted.Nothing("nobody has looked yet what it waits for");
+    }
+    String channel = channel(Telling.audience(head));
+    if (channel.isEmpty() && !told) {
+      log.warn("what waits is not told", "reason", NO_CHANNEL);
+      return new Wanted.Nothing(NO_CHANNEL);
+    }
+    return new Wanted.Said(channel, card.get(), card.get().hash(), Optional.empty(), true);
+  }
+
+  /** The hold over everything, where that is what keeps something waiting. */
+  private Optional<Hold> accountHold(Head head) {
+    return head.inFlight().isPresent() || head.hold().isPresent()
+        ? Optional.empty()
+        : ledger.accountHold();
   }
 
   private static Wanted wantedPush(MessageItem item) {

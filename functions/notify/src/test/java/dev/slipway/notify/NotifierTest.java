@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
+import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.MemoryLedger;
 import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.Environment;
@@ -303,5 +305,50 @@ class NotifierTest {
     batch(new StreamEvents());
 
     assertThat(slack.channel).hasSize(1);
+  }
+
+  // ---- what waits
+
+  /** A head in which somebody's image waits for a hold. */
+  private static Head held(Deployment later) {
+    return Head.unseen(Sample.WEB)
+        .hold(new Head.Hold("U1", "", Sample.NOW))
+        .waiting(
+            Head.Waiting.NOTHING
+                .with(
+                    new Head.Wanted(
+                        later.to().byContainer().get("web"), Sample.NOW, later.trigger()))
+                .because("held by U1: ", Audience.DEFAULT));
+  }
+
+  @Test
+  void tellsOfWhatWaitsAndThenOfItsDeploymentInTheSameMessageWhicheverRecordComesFirst() {
+    Deployment later = Sample.deployment(Sample.WEB, 2, Status.PREPARING, Reason.PUSHED);
+    Head idle = Head.unseen(Sample.WEB);
+    Head held = held(later);
+    ledger.write(Ledger.Change.of(ledger.head(Sample.WEB), held));
+    batch(new StreamEvents().changed("1", idle, held));
+    assertThat(slack.calls).containsExactly("post C1");
+
+    Head begun = held.waiting(Head.Waiting.NOTHING).hold(null).inFlight(later);
+    ledger.write(Ledger.Change.of(ledger.head(Sample.WEB), begun, later));
+    batch(new StreamEvents().changed("2", Optional.empty(), later));
+    batch(new StreamEvents().changed("3", held, begun));
+
+    assertThat(slack.calls).containsExactly("post C1", "update 1.1");
+    assertThat(slack.channel.get("1.1")).startsWith("⏳");
+  }
+
+  @Test
+  void seesARecordAgainThatTellsOfAWaitWhenTheLedgerFails() {
+    store.beforeWrite =
+        () -> {
+          throw new IllegalStateException("no answer");
+        };
+    Head held = held(Sample.deployment(Sample.WEB, 2, Status.PREPARING, Reason.PUSHED));
+    ledger.write(Ledger.Change.of(ledger.head(Sample.WEB), held));
+
+    assertThat(batch(new StreamEvents().changed("1", Head.unseen(Sample.WEB), held)))
+        .containsExactly("1");
   }
 }

@@ -58,22 +58,31 @@ final class StreamEvents {
     return this;
   }
 
+  /** A head that was written over another. */
+  StreamEvents changed(String sequenceNumber, Head before, Head now) {
+    return record(
+        sequenceNumber, Optional.of(item(before, "head")), Optional.of(item(now, "head")));
+  }
+
   /** As DynamoLedger puts it. */
   static ObjectNode item(Deployment deployment) {
+    return item(Head.unseen(deployment.service()), "deployment#", deployment);
+  }
+
+  private static ObjectNode item(Head head, String kind, Deployment... deployments) {
     ObjectNode[] written = new ObjectNode[1];
-    Head head = Head.unseen(deployment.service());
     new DynamoLedger(
             (service, operation, input) -> {
               for (JsonNode each : input.path("TransactItems")) {
                 JsonNode item = each.path("Put").path("Item");
-                if (item.path("sk").path("S").asText().startsWith("deployment#")) {
+                if (item.path("sk").path("S").asText().startsWith(kind) && written[0] == null) {
                   written[0] = (ObjectNode) item;
                 }
               }
               return Json.object();
             },
             "ledger")
-        .write(Ledger.Change.of(head, head, deployment));
+        .write(Ledger.Change.of(head, head, deployments));
     return written[0];
   }
 }
