@@ -114,13 +114,16 @@ public final class Cards {
             + (deployment.reason() == Reason.BASELINE ? "first seen" : words(deployment))
             + who(deployment, rollback));
     line.add(code(fitRaw(change(deployment), 200)));
-    if (worthALine(deployment)) {
-      line.add(deployment.reason().text());
+    Optional<String> cause =
+        deployment
+            .diagnosis()
+            .filter(_ -> Telling.explains(deployment))
+            .map(diagnosis -> fit(escape(diagnosis.cause()).replace('\n', ' '), 200));
+    String reason = deployment.reason().text();
+    if (worthALine(deployment) && !cause.map(words -> says(words, reason)).orElse(false)) {
+      line.add(reason);
     }
-    deployment
-        .diagnosis()
-        .filter(_ -> Telling.explains(deployment))
-        .ifPresent(diagnosis -> line.add(fit(escape(diagnosis.cause()).replace('\n', ' '), 200)));
+    cause.ifPresent(line::add);
     return line.add(trigger(deployment, Mrkdwn::day)).toString();
   }
 
@@ -372,21 +375,44 @@ public final class Cards {
   }
 
   private static String why(Deployment deployment) {
-    String cause =
+    String reason = reason(deployment.reason(), deployment.detail());
+    Optional<String> cause =
         deployment
             .diagnosis()
             .filter(diagnosis -> Telling.explains(deployment))
-            .map(diagnosis -> "\n*Cause:* " + stopped(fit(escape(diagnosis.cause()), DETAIL / 2)))
-            .orElse("");
-    return reason(deployment.reason(), deployment.detail()) + cause;
+            .map(diagnosis -> fit(escape(diagnosis.cause()), DETAIL / 2));
+    if (cause.isEmpty()) {
+      return reason;
+    }
+    String more = beyond(reason, cause.get());
+    return more + (more.isEmpty() ? "" : "\n") + "*Cause:* " + stopped(cause.get());
+  }
+
+  /** Without the first sentences of a reason that its cause says as well: alarms, hooks. */
+  private static String beyond(String reason, String cause) {
+    String rest = reason;
+    while (!rest.isEmpty()) {
+      int end = rest.indexOf(". ");
+      String sentence = end < 0 ? rest.replaceFirst("\\.$", "") : rest.substring(0, end);
+      if (!says(cause, sentence)) {
+        return rest;
+      }
+      rest = end < 0 ? "" : rest.substring(end + 2);
+    }
+    return rest;
+  }
+
+  private static boolean says(String text, String words) {
+    return text.toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT));
   }
 
   /** The reason, and what is known beside it; a detail that has the reason in it is enough. */
   private static String reason(Reason reason, String detail) {
     String words = fit(escape(detail).strip(), DETAIL);
     String text = sentence(reason.text());
-    boolean says = words.toLowerCase(Locale.ROOT).contains(reason.text().toLowerCase(Locale.ROOT));
-    return words.isEmpty() ? text + "." : (says ? "" : text + ". ") + stopped(words);
+    return words.isEmpty()
+        ? text + "."
+        : (says(words, reason.text()) ? "" : text + ". ") + stopped(words);
   }
 
   /** With a full stop, unless it ends with a mark of its own. */

@@ -786,6 +786,48 @@ class CardsTest {
             "asked for by @U0123ABCD at 09:30 UTC · started at 09:30 UTC · #12");
   }
 
+  // ---- once is enough
+
+  static Stream<Arguments> reasonsAndCauses() {
+    return Stream.of(
+        Arguments.of(
+            Reason.ALARM,
+            "An alarm went off: web-5xx. The service runs team/app:v1.2.2 again.",
+            "An alarm went off: web-5xx (threshold crossed)",
+            "The service runs team/app:v1.2.2 again. Cause: An alarm went off: web-5xx (threshold"
+                + " crossed)."),
+        Arguments.of(
+            Reason.HOOK_FAILED,
+            "A lifecycle hook failed. The function smoke at POST_SCALE_UP failed. Going back to"
+                + " team/app:v1.2.2.",
+            "A lifecycle hook failed: the function smoke at POST_SCALE_UP failed",
+            "Going back to team/app:v1.2.2. Cause: A lifecycle hook failed: the function smoke at"
+                + " POST_SCALE_UP failed."),
+        Arguments.of(
+            Reason.ALARM,
+            "",
+            "An alarm went off: <web-5xx>",
+            "Cause: An alarm went off: <web-5xx>."),
+        Arguments.of(
+            Reason.TASKS_FAILED,
+            "The service runs team/app:v1.2.2 again.",
+            "Container web exited with code 1",
+            "Too many tasks of the new revision failed. The service runs team/app:v1.2.2 again."
+                + " Cause: Container web exited with code 1."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("reasonsAndCauses")
+  void saysEachThingOnce(Reason reason, String detail, String cause, String card) {
+    Deployment deployment =
+        Sample.deployment(Status.ROLLED_BACK, reason)
+            .as(Status.ROLLED_BACK, reason, detail, Sample.START)
+            .with(new Diagnosis(cause, "web", List.of(), List.of(), List.of()));
+
+    assertThat(String.join(" ", lines(card(deployment)))).contains(" (bbbbbbbbbbbb) " + card);
+    assertThat(Cards.line(deployment, Optional.empty())).containsOnlyOnce(reason.text().substring(1));
+  }
+
   // ---- what waits
 
   private static final Head.Hold HOLD = new Head.Hold("U024BE7LH", "<!channel> fair", Sample.START);

@@ -128,7 +128,9 @@ final class WayBack extends Act {
                   .orElseGet(() -> byEcs ? ecsWords() : "");
           default -> "";
         };
-    String words = known.isEmpty() ? codeDeployWords() : known;
+    // Of an alarm CodeDeploy says no more than that there was one.
+    boolean named = reason == Reason.ALARM && !failed.alarms().wentOff().isEmpty();
+    String words = known.isEmpty() && !named ? codeDeployWords() : known;
     return Wording.failure(reason, failed.alarms()) + (words.isEmpty() ? "" : " " + words);
   }
 
