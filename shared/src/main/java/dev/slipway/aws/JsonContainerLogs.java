@@ -9,6 +9,15 @@ import java.util.List;
 /** CloudWatch Logs over {@link AwsApi}. */
 public final class JsonContainerLogs implements ContainerLogs {
 
+  /**
+   * A page may be empty though there are lines before it. So many of these are asked for: a log
+   * that is long gone is not worth more of the time.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html">GetLogEvents</a>
+   */
+  private static final int OLDER_PAGES = 3;
+
   private final AwsApi aws;
 
   public JsonContainerLogs(AwsApi aws) {
@@ -24,11 +33,18 @@ public final class JsonContainerLogs implements ContainerLogs {
             .put("limit", limit)
             .put("startFromHead", false);
     try {
-      List<String> lines = new ArrayList<>();
-      for (JsonNode event : aws.call(AwsService.LOGS, "GetLogEvents", input).path("events")) {
-        lines.add(Json.text(event, "message"));
+      for (int page = 0; ; page++) {
+        JsonNode answer = aws.call(AwsService.LOGS, "GetLogEvents", input);
+        List<String> lines = new ArrayList<>();
+        answer.path("events").forEach(event -> lines.add(Json.text(event, "message")));
+        String older = Json.text(answer, "nextBackwardToken");
+        // The same token again: there is nothing before.
+        boolean all = older.isEmpty() || older.equals(Json.text(input, "nextToken"));
+        if (!lines.isEmpty() || all || page == OLDER_PAGES) {
+          return lines;
+        }
+        input = input.deepCopy().put("nextToken", older);
       }
-      return lines;
     } catch (AwsException e) {
       if (e.is("ResourceNotFoundException")) {
         return List.of();

@@ -131,7 +131,30 @@ public final class JsonEcs implements Ecs {
         deployments,
         events,
         tags(node.path("tags")),
-        taskSets);
+        taskSets,
+        targets(node));
+  }
+
+  /** A blue/green service has a second target group, which its task sets or an ARN beside name. */
+  private static Map<String, String> targets(JsonNode service) {
+    Map<String, String> targets = new TreeMap<>();
+    targets(service.path("loadBalancers"), targets);
+    service.path("taskSets").forEach(set -> targets(set.path("loadBalancers"), targets));
+    return targets;
+  }
+
+  private static void targets(JsonNode loadBalancers, Map<String, String> targets) {
+    for (JsonNode each : loadBalancers) {
+      String container = Json.text(each, "containerName");
+      String other = Json.text(each.path("advancedConfiguration"), "alternateTargetGroupArn");
+      // A Classic Load Balancer has a name and no target groups.
+      for (String asks :
+          List.of(Json.text(each, "targetGroupArn"), other, Json.text(each, "loadBalancerName"))) {
+        if (!asks.isEmpty() && !container.isEmpty()) {
+          targets.put(asks, container);
+        }
+      }
+    }
   }
 
   /** What a task set does not say itself, it has from its service. */

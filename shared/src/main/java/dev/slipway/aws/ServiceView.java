@@ -18,6 +18,8 @@ import java.util.Optional;
  *     the place of deployments: ECS lists none there
  * @param events the last messages, newest first
  * @param taskSets what CodeDeploy made; empty for the controller ECS
+ * @param targets ARN of a target group, or name of a Classic Load Balancer, to the container that
+ *     it asks
  */
 public record ServiceView(
     ServiceRef ref,
@@ -34,7 +36,8 @@ public record ServiceView(
     List<EcsDeployment> deployments,
     List<Event> events,
     Map<String, String> tags,
-    List<TaskSet> taskSets) {
+    List<TaskSet> taskSets,
+    Map<String, String> targets) {
 
   public ServiceView {
     alarms = List.copyOf(alarms);
@@ -42,6 +45,43 @@ public record ServiceView(
     events = List.copyOf(events);
     tags = Map.copyOf(tags);
     taskSets = List.copyOf(taskSets);
+    targets = Map.copyOf(targets);
+  }
+
+  /** A service without a load balancer. */
+  public ServiceView(
+      ServiceRef ref,
+      String status,
+      String controller,
+      String strategy,
+      String taskDefinition,
+      int desired,
+      int running,
+      int pending,
+      CircuitBreaker circuitBreaker,
+      List<String> alarms,
+      String currentServiceDeployment,
+      List<EcsDeployment> deployments,
+      List<Event> events,
+      Map<String, String> tags,
+      List<TaskSet> taskSets) {
+    this(
+        ref,
+        status,
+        controller,
+        strategy,
+        taskDefinition,
+        desired,
+        running,
+        pending,
+        circuitBreaker,
+        alarms,
+        currentServiceDeployment,
+        deployments,
+        events,
+        tags,
+        taskSets,
+        Map.of());
   }
 
   /** A service without task sets. */

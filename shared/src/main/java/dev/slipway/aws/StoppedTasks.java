@@ -31,7 +31,8 @@ public final class StoppedTasks {
               Json.text(container, "image"),
               exitCode.isNumber() ? Integer.valueOf(exitCode.intValue()) : null,
               Json.text(container, "reason"),
-              Json.text(container, "healthStatus")));
+              Json.text(container, "healthStatus"),
+              Json.text(container, "runtimeId")));
     }
     return new StoppedTask(
         Json.text(task, "taskArn"),

@@ -84,6 +84,7 @@ public final class Diagnoser {
    * @param logs container name to its last lines, oldest first
    * @param essential names of the essential containers; empty means all
    * @param changed names of the containers whose image is new: of equals, they are suspected first
+   * @param targets ARN of a target group, or name of a load balancer, to the container that it asks
    * @param masking knows the environment values of the task definition
    */
   public record Input(
@@ -97,6 +98,7 @@ public final class Diagnoser {
       Map<String, List<String>> logs,
       Set<String> essential,
       Set<String> changed,
+      Map<String, String> targets,
       Masking masking) {
 
     public Input {
@@ -106,6 +108,7 @@ public final class Diagnoser {
       logs = Map.copyOf(logs);
       essential = Set.copyOf(essential);
       changed = Set.copyOf(changed);
+      targets = Map.copyOf(targets);
     }
 
     /** Nothing but the end is known. */
@@ -121,18 +124,20 @@ public final class Diagnoser {
           Map.of(),
           Set.of(),
           Set.of(),
+          Map.of(),
           Masking.SECRETS);
     }
 
     public Input withTasks(List<StoppedTask> tasks) {
       return new Input(
-          ending, words, tasks, events, since, desired, deadline, logs, essential, changed,
+          ending, words, tasks, events, since, desired, deadline, logs, essential, changed, targets,
           masking);
     }
 
     public Input withEvents(List<Event> all, Instant start) {
       return new Input(
-          ending, words, stopped, all, start, desired, deadline, logs, essential, changed, masking);
+          ending, words, stopped, all, start, desired, deadline, logs, essential, changed, targets,
+          masking);
     }
 
     public Input withLogs(String container, List<String> lines) {
@@ -147,6 +152,7 @@ public final class Diagnoser {
           Map.of(container, List.copyOf(lines)),
           essential,
           changed,
+          targets,
           masking);
     }
 
@@ -162,6 +168,13 @@ public final class Diagnoser {
           logs,
           essentialOnes,
           changedOnes,
+          targets,
+          masking);
+    }
+
+    public Input withTargets(Map<String, String> asked) {
+      return new Input(
+          ending, words, stopped, events, since, desired, deadline, logs, essential, changed, asked,
           masking);
     }
 
@@ -178,6 +191,7 @@ public final class Diagnoser {
           logs,
           essential,
           changed,
+          targets,
           Masking.of(values));
     }
 
@@ -480,7 +494,13 @@ public final class Diagnoser {
     boolean loadBalancer = text(task.stoppedReason()).contains("failed ELB health checks");
     List<StoppedTask.Container> all = task.containers();
     if (loadBalancer) {
-      // The task does not say which container the load balancer asked.
+      Optional<StoppedTask.Container> asked =
+          asked(text(task.stoppedReason()), input.targets())
+              .flatMap(name -> all.stream().filter(c -> c.name().equals(name)).findFirst());
+      if (asked.isPresent()) {
+        return asked;
+      }
+      // Neither the task nor the service says which container the load balancer asked.
       List<StoppedTask.Container> suspects =
           all.stream().filter(c -> input.isEssential(c.name())).toList();
       List<StoppedTask.Container> changed =
@@ -503,6 +523,16 @@ public final class Diagnoser {
             .filter(c -> !repository(c.image()).isEmpty())
             .filter(c -> text(task.stoppedReason()).contains(repository(c.image())))
             .findFirst());
+  }
+
+  /** The container behind the target group that ECS names, or the only one that has any. */
+  private static Optional<String> asked(String stoppedReason, Map<String, String> targets) {
+    Set<String> all = Set.copyOf(targets.values());
+    return targets.entrySet().stream()
+        .filter(target -> stoppedReason.contains(target.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .or(() -> all.size() == 1 ? all.stream().findFirst() : Optional.empty());
   }
 
   /** With dependsOn HEALTHY the others never start, and ECS only says that the task did not. */

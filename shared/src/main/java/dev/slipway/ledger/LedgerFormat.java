@@ -579,6 +579,9 @@ public final class LedgerFormat {
         each.put("exitCode", container.exitCode());
       }
       each.put("reason", cut(container.reason(), LONGEST_TEXT)).put("health", container.health());
+      if (!container.runtimeId().isEmpty()) {
+        each.put("runtimeId", container.runtimeId());
+      }
     }
     return node;
   }
@@ -594,7 +597,8 @@ public final class LedgerFormat {
               Json.text(each, "image"),
               exitCode.isNumber() ? Integer.valueOf(exitCode.intValue()) : null,
               Json.text(each, "reason"),
-              Json.text(each, "health")));
+              Json.text(each, "health"),
+              Json.text(each, "runtimeId")));
     }
     return new StoppedTask(
         in.text("taskArn"),

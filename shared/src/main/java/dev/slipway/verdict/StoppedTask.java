@@ -57,9 +57,16 @@ public record StoppedTask(
    * @param exitCode null if it never ran
    * @param reason AWS's words, empty if none
    * @param health HEALTHY, UNHEALTHY, UNKNOWN or empty
+   * @param runtimeId the id that Docker gave it; empty if it never was, or is not known
    */
   public record Container(
-      String name, String image, Integer exitCode, String reason, String health) {}
+      String name, String image, Integer exitCode, String reason, String health, String runtimeId) {
+
+    /** Of which the runtime's id is not known. */
+    public Container(String name, String image, Integer exitCode, String reason, String health) {
+      this(name, image, exitCode, reason, health, "");
+    }
+  }
 
   /** Without AWS's words, which can hold what a container was started with. */
   public StoppedTask withoutWords() {
@@ -74,7 +81,9 @@ public record StoppedTask(
         stoppedAt,
         endedAt,
         containers.stream()
-            .map(one -> new Container(one.name(), one.image(), one.exitCode(), "", one.health()))
+            .map(one ->
+                new Container(
+                    one.name(), one.image(), one.exitCode(), "", one.health(), one.runtimeId()))
             .toList());
   }
 }

@@ -378,6 +378,34 @@ class AdaptersTest {
   }
 
   @Test
+  void looksForLinesBehindAnEmptyPage() {
+    aws.answer("GetLogEvents", "{\"events\":[],\"nextBackwardToken\":\"b/1\"}");
+    aws.answer("GetLogEvents", "{\"events\":[],\"nextBackwardToken\":\"b/2\"}");
+    aws.answer(
+        "GetLogEvents", "{\"events\":[{\"message\":\"one\"}],\"nextBackwardToken\":\"b/3\"}");
+    assertThat(new JsonContainerLogs(aws).lastLines("g", "s", 2)).containsExactly("one");
+    assertThat(aws.calls.stream().map(call -> Json.text(call.input(), "limit"))).hasSize(3);
+    assertThat(aws.input(2)).endsWith("\"startFromHead\":false,\"nextToken\":\"b/2\"}");
+  }
+
+  @Test
+  void looksForLinesBehindThreeEmptyPagesAndNoMore() {
+    for (int page = 1; page < 9; page++) {
+      aws.answer("GetLogEvents", "{\"events\":[],\"nextBackwardToken\":\"b/" + page + "\"}");
+    }
+    assertThat(new JsonContainerLogs(aws).lastLines("g", "s", 2)).isEmpty();
+    assertThat(aws.calls).hasSize(4);
+  }
+
+  @Test
+  void readsNoFurtherThanTheBeginningOfALog() {
+    aws.answer("GetLogEvents", "{\"events\":[],\"nextBackwardToken\":\"b/1\"}");
+    aws.answer("GetLogEvents", "{\"events\":[],\"nextBackwardToken\":\"b/1\"}");
+    assertThat(new JsonContainerLogs(aws).lastLines("g", "s", 2)).isEmpty();
+    assertThat(aws.calls).hasSize(2);
+  }
+
+  @Test
   void aLogThatDoesNotExistHasNoLines() {
     aws.refuse(AwsService.LOGS, "GetLogEvents", "ResourceNotFoundException", "");
     assertThat(new JsonContainerLogs(aws).lastLines("g", "s", 2)).isEmpty();

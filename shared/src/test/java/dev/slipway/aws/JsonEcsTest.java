@@ -116,6 +116,26 @@ class JsonEcsTest {
   }
 
   @Test
+  void knowsWhichContainerATargetGroupAsks() {
+    ScriptedAws answering = new ScriptedAws();
+    answering.answer(
+        "DescribeServices",
+        """
+        {"services":[{"serviceArn":"arn:aws:ecs:eu-west-1:123456789012:service/prod/web",
+         "status":"ACTIVE","deploymentController":{"type":"CODE_DEPLOY"},"deployments":[],
+         "loadBalancers":[
+          {"targetGroupArn":"blue","containerName":"web","containerPort":80,
+           "advancedConfiguration":{"alternateTargetGroupArn":"green"}},
+          {"loadBalancerName":"classic","containerName":"admin","containerPort":81},
+          {"targetGroupArn":"nobody"}],
+         "taskSets":[{"id":"ecs-svc/2","status":"ACTIVE","taskDefinition":"web:8",
+          "loadBalancers":[{"targetGroupArn":"third","containerName":"web"}]}]}]}
+        """);
+    assertThat(new JsonEcs(answering).service(WEB).orElseThrow().targets())
+        .isEqualTo(Map.of("blue", "web", "green", "web", "classic", "admin", "third", "web"));
+  }
+
+  @Test
   void readsAService() {
     aws.answer("DescribeServices", services(DESCRIBED));
     ServiceView view = ecs.service(WEB).orElseThrow();

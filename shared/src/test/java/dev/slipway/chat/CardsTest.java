@@ -825,7 +825,8 @@ class CardsTest {
             .with(new Diagnosis(cause, "web", List.of(), List.of(), List.of()));
 
     assertThat(String.join(" ", lines(card(deployment)))).contains(" (bbbbbbbbbbbb) " + card);
-    assertThat(Cards.line(deployment, Optional.empty())).containsOnlyOnce(reason.text().substring(1));
+    assertThat(Cards.line(deployment, Optional.empty()))
+        .containsOnlyOnce(reason.text().substring(1));
   }
 
   // ---- what waits

@@ -308,7 +308,14 @@ class DiagnoserTest {
         logs,
         Set.copyOf(texts(row.path("essential"))),
         Set.copyOf(texts(row.path("changed"))),
+        targets(row.path("targets")),
         Masking.of(texts(row.path("environment"))));
+  }
+
+  private static Map<String, String> targets(JsonNode node) {
+    Map<String, String> targets = new HashMap<>();
+    node.properties().forEach(each -> targets.put(each.getKey(), each.getValue().asText()));
+    return targets;
   }
 
   private static List<String> texts(JsonNode array) {

@@ -92,6 +92,7 @@ public final class EcsDiagnostics implements Diagnostics {
             .withTasks(own(deployment, List.copyOf(tasks.values())))
             .withEvents(events(service), deployment.createdAt())
             .withContainers(essential(document), changed(deployment))
+            .withTargets(service.targets())
             .withEnvironment(environment(document));
     Optional<Culprit> culprit = Diagnoser.culprit(input);
     if (culprit.isEmpty() || !culprit.get().ran() || !deployment.audience().logs()) {
@@ -217,6 +218,14 @@ public final class EcsDiagnostics implements Diagnostics {
     return values;
   }
 
+  private static String runtimeId(Culprit culprit) {
+    return culprit.task().containers().stream()
+        .filter(container -> container.name().equals(culprit.container()))
+        .map(StoppedTask.Container::runtimeId)
+        .findFirst()
+        .orElse("");
+  }
+
   private sealed interface Lines {
     record Read(List<String> lines) implements Lines {}
 
@@ -236,7 +245,8 @@ public final class EcsDiagnostics implements Diagnostics {
   }
 
   /**
-   * The stream is named prefix/container/task.
+   * The stream is named prefix/container/task; without a prefix, which only EC2 allows, by the id
+   * that Docker gave the container.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html">awslogs-stream-prefix</a>
@@ -266,14 +276,16 @@ public final class EcsDiagnostics implements Diagnostics {
               + logGroupPrefix
               + "', the stack's parameter LogGroupPrefix.");
     }
-    if (prefix.isEmpty()) {
-      return new Lines.NotShown(
-          "the container's log configuration has no awslogs-stream-prefix, so that the task's"
-              + " stream cannot be found.");
-    }
     String task = culprit.task().taskArn();
     String stream =
-        prefix + "/" + culprit.container() + "/" + task.substring(task.lastIndexOf('/') + 1);
+        prefix.isEmpty()
+            ? runtimeId(culprit)
+            : prefix + "/" + culprit.container() + "/" + task.substring(task.lastIndexOf('/') + 1);
+    if (stream.isEmpty()) {
+      return new Lines.NotShown(
+          "the container's log configuration has no awslogs-stream-prefix, and ECS does not say"
+              + " the container's id, by which its stream is named then.");
+    }
     try {
       List<String> lines = logs.lastLines(group, stream, LOG_LINES);
       return lines.isEmpty()

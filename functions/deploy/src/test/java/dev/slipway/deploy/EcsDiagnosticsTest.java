@@ -134,8 +134,8 @@ class EcsDiagnosticsTest {
             + "'awslogs-stream-prefix':'w'}} | the log group '/other/web' does not begin with"
             + " '/ecs/', the stack's parameter LogGroupPrefix.",
         "{'logDriver':'awslogs','options':{'awslogs-group':'/ecs/web'}} | the container's log"
-            + " configuration has no awslogs-stream-prefix, so that the task's stream cannot be"
-            + " found.",
+            + " configuration has no awslogs-stream-prefix, and ECS does not say the container's"
+            + " id, by which its stream is named then.",
       })
   void saysWhyThereAreNoLogLines(String configuration, String why) {
     logs(configuration.replace('\'', '"'));
@@ -145,6 +145,29 @@ class EcsDiagnosticsTest {
     assertThat(diagnosis.logs()).isEmpty();
     assertThat(diagnosis.evidence()).last().isEqualTo("Log lines are not shown: " + why);
     assertThat(read).isEmpty();
+  }
+
+  @Test
+  void findsTheStreamByTheContainersIdWhereItHasNoPrefix() {
+    logs("{\"logDriver\":\"awslogs\",\"options\":{\"awslogs-group\":\"/ecs/web\"}}");
+    StoppedTask crashed = crashed("ecs-svc/9");
+    StoppedTask task =
+        new StoppedTask(
+            TASK,
+            "",
+            "ecs-svc/9",
+            crashed.stopCode(),
+            crashed.stoppedReason(),
+            NOON,
+            NOON,
+            NOON.plusSeconds(4),
+            List.of(
+                new StoppedTask.Container("envoy", "envoy:1", 0, "", "", "e".repeat(64)),
+                new StoppedTask.Container("web", "web:2", 1, "", "", "a".repeat(64))));
+
+    assertThat(diagnosis(Reason.TASKS_FAILED, true, task).logs())
+        .containsExactly("starting", "boom");
+    assertThat(read).containsExactly("/ecs/web " + "a".repeat(64));
   }
 
   @Test
