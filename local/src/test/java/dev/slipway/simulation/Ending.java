@@ -224,7 +224,9 @@ final class Ending {
                   Meddling.DEPLOYED,
                   Meddling.ALARM,
                   Meddling.SWITCHED,
-                  Meddling.DELETED),
+                  Meddling.DELETED,
+                  Meddling.IMAGE_DELETED,
+                  Meddling.NO_ROOM),
           "a healthy image is in quarantine for " + entry.reason());
     }
   }
@@ -262,6 +264,10 @@ final class Ending {
       // First sight deploys nothing: what was there before it is taken as it is.
       return;
     }
+    if (people.deleted(newest.digest())) {
+      // Whoever looks for what was pushed may find nothing any more.
+      return;
+    }
     boolean deployed =
         all.stream()
             .flatMap(d -> d.to().byContainer().values().stream())
@@ -288,6 +294,7 @@ final class Ending {
     if (!steady) {
       require(
           !people.meddled.isEmpty()
+              || resolvesAnew(service.path("taskDefinition").asText())
               || all.stream().anyMatch(d -> d.status() == Status.FAILED)
               || digests(head.running()).stream()
                   .anyMatch(digest -> people.behaviour(digest.value()).startsWith("dies-later")),
@@ -324,11 +331,20 @@ final class Ending {
     }
     require(
         set.equals(good), "the ledger says " + good + " is good and runs, ECS is set to " + set);
+    if (resolvesAnew(set)) {
+      // Each task that is replaced later runs what the tag names then, and nobody deploys it.
+      return;
+    }
     for (String runs : pulled) {
       require(
           digests(head.running()).contains(new Digest(runs)),
           "the ledger says " + head.running().brief() + " runs, but a task runs " + runs);
     }
+  }
+
+  /** Whether each task of a revision resolves its tag again, whatever that names by then. */
+  private boolean resolvesAnew(String revision) {
+    return world.resolvesAnew() && !world.image(revision).contains("@");
   }
 
   private boolean doesNotLast(String digest) {

@@ -5,6 +5,7 @@ import static dev.slipway.simulation.OneProcess.WEB;
 import dev.slipway.deployment.Head;
 import java.time.Duration;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * One history: a follower, some pushes of good and bad images, people who act, events that come
@@ -30,9 +31,10 @@ final class History {
   History(long seed, Mutation mutation) {
     this.seed = seed;
     this.random = new Random(seed);
-    this.setting = Setting.drawn(random, new Random(~seed));
+    this.setting =
+        Setting.drawn(random, new Random(~seed), new Random(new SplittableRandom(seed).nextLong()));
     this.world = new OneProcess(seed, setting, mutation);
-    this.people = new People(world, random, new Random(~seed));
+    this.people = new People(world, random, new Random(~seed), setting.adversity());
     world.witness.knows(people);
   }
 
@@ -81,6 +83,7 @@ final class History {
       } else {
         people.act(turn);
       }
+      people.suffer();
       world.pass(Duration.ofSeconds(random.nextInt(300)));
     }
   }

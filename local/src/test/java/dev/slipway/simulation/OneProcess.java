@@ -142,6 +142,7 @@ final class OneProcess {
   private final boolean orderly;
 
   private boolean calm;
+  private Instant cloudWatchSilentUntil = Instant.MIN;
   private int builds;
   private int messages;
   private int invocations;
@@ -168,11 +169,12 @@ final class OneProcess {
     this.chaos = new Chaos(random, setting.rates(), trace);
     this.facts = new Facts(this);
     this.witness = new Witness(this);
-    AwsApi seen =
+    AwsApi all =
         orderly
             ? account // Where calls are counted, nobody else makes any.
             : witness.around(new Guarded(account, setting.refusesTagAndDigest()));
-    AwsApi aws = mutation.around(mishaps.around(chaos.around(seen)), truth);
+    AwsApi seen = new Lagging(all, clock, setting.adversity().lag());
+    AwsApi aws = mutation.around(mishaps.around(chaos.around(orSilent(seen))), truth);
     this.ledger = mutation.around(new KillableLedger(witness.around(truth), chaos, trace));
     Map<String, String> requests = new HashMap<>();
     this.newer = functions(aws, ledger, requests);
@@ -215,6 +217,30 @@ final class OneProcess {
             log,
             metrics),
         new ChatDesk(WEB, over, looks, requests, clock, log));
+  }
+
+  private AwsApi orSilent(AwsApi aws) {
+    return (service, operation, input) -> {
+      if (service == AwsService.CLOUDWATCH && cloudWatchSilent()) {
+        throw new AwsException(
+            service, operation, AwsException.NO_ANSWER, "read timed out", 0, Json.object());
+      }
+      return aws.call(service, operation, input);
+    };
+  }
+
+  /** Whether each task of a revision that names its image by tag resolves that tag again. */
+  boolean resolvesAnew() {
+    return setting.adversity().resolvesAnew();
+  }
+
+  /** Slipway gets no answer from CloudWatch until then. */
+  void cloudWatchSilentUntil(Instant then) {
+    cloudWatchSilentUntil = then;
+  }
+
+  boolean cloudWatchSilent() {
+    return clock.instant().isBefore(cloudWatchSilentUntil);
   }
 
   /** While the stack is updated, either version may get the next invocation. */
@@ -311,7 +337,8 @@ final class OneProcess {
   private String firstRevision(String tag) {
     ecs("CreateCluster", "{'clusterName': 'prod'}");
     account.logs().create("/app");
-    push(tag, "healthy");
+    Duration lingers = setting.adversity().lingers();
+    push(tag, lingers.isZero() ? "healthy" : "lingers:" + lingers.toSeconds());
     return register("team/app:" + tag);
   }
 
@@ -349,11 +376,13 @@ final class OneProcess {
              'requiresCompatibilities': ['FARGATE'],
              'containerDefinitions': [{'name': 'web', 'essential': true,
                'image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/%s',
-               'healthCheck': {'command': ['CMD-SHELL', 'true']},
+               'healthCheck': {'command': ['CMD-SHELL', 'true']}%s,
                'logConfiguration': {'logDriver': 'awslogs', 'options': {'awslogs-group': '/app',
                  'awslogs-stream-prefix': 'web', 'awslogs-region': 'eu-west-1'}}}]}
             """
-                .formatted(image))
+                .formatted(
+                    image,
+                    setting.adversity().resolvesAnew() ? ", 'versionConsistency': 'disabled'" : ""))
         .path("taskDefinition")
         .path("taskDefinitionArn")
         .asText();

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,7 +45,11 @@ final class People {
     /** The alarm went off. */
     ALARM,
     /** A failed image was released. */
-    RELEASED
+    RELEASED,
+    /** An image was deleted from ECR. */
+    IMAGE_DELETED,
+    /** The cluster had no room. */
+    NO_ROOM
   }
 
   /** What deploys the service. */
@@ -109,12 +115,16 @@ final class People {
   /** Of every image that was ever pushed, digest to behaviour. */
   private final Map<String, String> behaviours = new HashMap<>();
 
+  /** Digests of images that were deleted in ECR. */
+  private final Set<String> deleted = new HashSet<>();
+
   private final OneProcess world;
   private final Random random;
 
   /** What was added later is drawn apart, so that the histories before it stay as they are. */
   private final Random apart;
 
+  private final Adversity adversity;
   private final Deployer deployer;
   private final String tags;
   private final int desired;
@@ -123,10 +133,11 @@ final class People {
   /** The newest wish is an image that was there before under another tag. */
   private boolean retagged;
 
-  People(OneProcess world, Random random, Random apart) {
+  People(OneProcess world, Random random, Random apart, Adversity adversity) {
     this.world = world;
     this.random = random;
     this.apart = apart;
+    this.adversity = adversity;
     this.kind = kind(apart);
     Follow drawn = Follow.values()[random.nextInt(10) < 6 ? 0 : 1 + random.nextInt(2)];
     this.follow = apart.nextInt(6) == 0 ? Follow.SEMVER : drawn;
@@ -177,6 +188,11 @@ final class People {
 
   String behaviour(String digest) {
     return behaviours.getOrDefault(digest, "healthy");
+  }
+
+  /** Whether an image was deleted in ECR, or was so once. */
+  boolean deleted(String digest) {
+    return deleted.contains(digest);
   }
 
   boolean retagged() {
@@ -271,10 +287,101 @@ final class People {
     world.clock.after(Duration.ofSeconds(20 + apart.nextInt(600)), act);
   }
 
+  // ---- what makes some histories hard
+
+  /** Something more, now or while it rolls out, most likely. */
+  void suffer() {
+    if (!adversity.acts() || adversity.random().nextInt(3) == 0) {
+      return;
+    }
+    Runnable what = misery();
+    if (adversity.random().nextBoolean()) {
+      what.run();
+    } else {
+      world.clock.after(Duration.ofSeconds(adversity.random().nextInt(400)), what);
+    }
+  }
+
+  private Runnable misery() {
+    List<Runnable> choices = new ArrayList<>();
+    if (adversity.deletesImages()) {
+      choices.add(this::deleteImage);
+    }
+    if (adversity.lacksRoom()) {
+      choices.add(this::limitRoom);
+    }
+    if (adversity.silentAlarms()) {
+      choices.add(this::silenceCloudWatch);
+    }
+    return choices.get(adversity.random().nextInt(choices.size()));
+  }
+
+  /** A lifecycle policy keeps the newest few; a person deletes any, most likely the good one. */
+  private void deleteImage() {
+    Set<String> which = new LinkedHashSet<>();
+    switch (adversity.random().nextInt(3)) {
+      case 0 ->
+          pushes.stream()
+              .limit(Math.max(0, pushes.size() - 1 - adversity.random().nextInt(3)))
+              .map(Pushed::digest)
+              .forEach(which::add);
+      case 1 ->
+          world.truth.head(WEB).lastGood().stream()
+              .flatMap(good -> good.images().byContainer().values().stream())
+              .map(image -> image.digest().value())
+              .forEach(which::add);
+      default -> {
+        if (!pushes.isEmpty()) {
+          which.add(pushes.get(adversity.random().nextInt(pushes.size())).digest());
+        }
+      }
+    }
+    for (String digest : which) {
+      meddled.add(Meddling.IMAGE_DELETED);
+      deleted.add(digest);
+      world.trace.add("somebody deletes " + digest.substring(0, 19) + " in ECR");
+      world.account.call(
+          AwsService.ECR,
+          "BatchDeleteImage",
+          json("{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '" + digest + "'}]}"));
+    }
+  }
+
+  private void limitRoom() {
+    int room = adversity.random().nextInt(desired + 2);
+    meddled.add(Meddling.NO_ROOM);
+    world.trace.add("the cluster has room for " + room + " tasks");
+    world.account.ecs().limitTasks("prod", room);
+    if (adversity.random().nextBoolean()) {
+      world.clock.after(
+          Duration.ofMinutes(1 + adversity.random().nextInt(40)),
+          () -> {
+            world.trace.add("the cluster has room again");
+            world.account.ecs().forgetCapacity("prod");
+          });
+    }
+  }
+
+  private void silenceCloudWatch() {
+    Duration time = Duration.ofMinutes(1 + adversity.random().nextInt(40));
+    world.trace.add("CloudWatch does not answer for " + time);
+    world.cloudWatchSilentUntil(world.clock.instant().plus(time));
+  }
+
   // ---- developers
 
-  private void push(int turn) {
+  /** What comes of a push is drawn; some healthy images take their time to end. */
+  private String behaviour() {
     String behaviour = IMAGES[random.nextInt(IMAGES.length)];
+    return behaviour.equals("healthy")
+            && !adversity.lingers().isZero()
+            && adversity.random().nextBoolean()
+        ? "lingers:" + adversity.lingers().toSeconds()
+        : behaviour;
+  }
+
+  private void push(int turn) {
+    String behaviour = behaviour();
     String tag =
         switch (follow) {
           case LATEST -> "latest";
@@ -337,7 +444,7 @@ final class People {
    * something else.
    */
   private void moveTheBaselinesTag(int turn) {
-    String behaviour = IMAGES[random.nextInt(IMAGES.length)];
+    String behaviour = behaviour();
     String digest = world.push(first(), behaviour);
     behaviours.put(digest, behaviour);
     if (follow == Follow.ANY || follow == Follow.SEMVER) {
@@ -538,8 +645,11 @@ final class People {
     world.says("resume prod/web");
     alarm("OK");
     deployer.letGo();
+    world.account.ecs().forgetCapacity("prod");
     if (!active()) {
       world.pass(Duration.ofMinutes(2));
+      world.until(
+          () -> !world.service().path("status").asText().equals("DRAINING"), Duration.ofHours(3));
       create();
     }
     tag("slipway", "on");

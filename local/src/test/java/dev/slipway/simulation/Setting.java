@@ -16,6 +16,7 @@ import java.util.Random;
  * @param tagsLag how long the tagging API does not see what changed
  * @param listed how long the tagging API lists a service that was deleted
  * @param update whether the stack is updated meanwhile, so that two versions of the code run
+ * @param adversity what makes some histories hard
  */
 record Setting(
     Chaos.Rates rates,
@@ -26,7 +27,8 @@ record Setting(
     boolean refusesTagAndDigest,
     Duration tagsLag,
     Duration listed,
-    Update update) {
+    Update update,
+    Adversity adversity) {
 
   /** How often events are treated badly, in parts of a thousand. */
   record Delivery(int drop, int duplicate, boolean shuffle) {
@@ -61,7 +63,8 @@ record Setting(
           false,
           Duration.ZERO,
           Duration.ZERO,
-          Update.NONE);
+          Update.NONE,
+          Adversity.NONE);
 
   /** The same, with what nobody knows of ECS played this way. */
   Setting with(EcsUnknowns unknowns) {
@@ -74,13 +77,30 @@ record Setting(
         refusesTagAndDigest,
         tagsLag,
         listed,
-        update);
+        update,
+        adversity);
+  }
+
+  /** The same, made hard in this way. */
+  Setting with(Adversity hard) {
+    return new Setting(
+        rates,
+        delivery,
+        ecs,
+        mediaTypes,
+        tagAndDigest,
+        refusesTagAndDigest,
+        tagsLag,
+        listed,
+        update,
+        hard);
   }
 
   /**
    * @param later for what was added later, so that a seed goes on meaning what it meant
+   * @param last for what was added after that
    */
-  static Setting drawn(Random random, Random later) {
+  static Setting drawn(Random random, Random later, Random last) {
     Setting drawn =
         new Setting(
             Chaos.Rates.drawn(random),
@@ -98,7 +118,8 @@ record Setting(
             random.nextInt(4) == 0,
             Duration.ofSeconds(random.nextInt(3) == 0 ? random.nextInt(120) : 0),
             Duration.ofMinutes(random.nextInt(3) == 0 ? random.nextInt(60) : 0),
-            Update.drawn(random));
+            Update.drawn(random),
+            Adversity.drawn(last));
     return later.nextBoolean() ? drawn.with(drawn.ecs.namingReplaced()) : drawn;
   }
 }

@@ -229,6 +229,23 @@ class WholeLoopTest {
     assertThat(head().lastSequence()).isEqualTo(2);
   }
 
+  /** What ECS shows of the service then is what ran before the failed one, and not its way back. */
+  @Test
+  void whatEcsShowsLateIsNotTakenForTheWayBack() {
+    world = new OneProcess(1, Setting.ORDERLY.with(Adversity.lagging(Duration.ofSeconds(45))));
+    world.follower(ANY, 2, "{'deploymentCircuitBreaker': {'enable': true, 'rollback': false}}");
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
+    world.push("v2", "healthy");
+    untilEnded(2);
+    world.pass(Duration.ofMinutes(2));
+    world.push("v3", "crash");
+    untilEnded(4);
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(world.service().path("taskDefinition").asText())
+        .isEqualTo(deployment(2).revisions().own());
+  }
+
   /** Its end would have been taken for the end of the newer one. */
   @Test
   void theServiceDeploymentThatOursTookThePlaceOfIsNotTakenForOurs() {

@@ -437,6 +437,7 @@ final class Witness {
     if (!event.path("detail-type").asText().equals("ECR Image Action")
         || detail.path("image-tag").asText().isEmpty()
         || !world.service().path("status").asText().equals("ACTIVE")
+        || (people != null && people.deleted(digest))
         || world.tagsMayBeStale()) {
       return;
     }
@@ -579,12 +580,19 @@ final class Witness {
               .head(WEB)
               .inFlight()
               .filter(Deployment::isRollback)
+              .filter(flying -> !goesNowhere(flying))
               .map(flying -> flying.revisions().previous().equals(current.taskDefinition()))
               .orElse(false);
       require(
           !own,
           "Slipway starts a rollout while ECS is going back from " + current.taskDefinition());
     }
+  }
+
+  /** ECS has had its time, and has not got to where it goes back to. */
+  private boolean goesNowhere(Deployment back) {
+    return back.status() == Status.ROLLING_OUT
+        && world.clock.instant().isAfter(back.rollout().countsFrom().plus(People.DEADLINE));
   }
 
   /** CodeDeploy takes a failed deployment back by itself where its group says so. */

@@ -16,12 +16,14 @@ import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.Judge;
 import dev.slipway.verdict.Observation;
 import dev.slipway.verdict.Shift;
+import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.TaskFailures;
 import dev.slipway.verdict.Verdict;
 import dev.slipway.verdict.Verdict.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,6 +55,9 @@ public final class NextStep {
 
   /** What the reason begins with, for which a hold keeps something waiting. */
   public static final String HELD = "held by ";
+
+  /** How long ECS may take to find a deployment complete once the last old task has stopped. */
+  static final Duration COMPLETES_WITHIN = Duration.ofMinutes(5);
 
   private NextStep() {}
 
@@ -422,12 +427,27 @@ public final class NextStep {
   }
 
   private static boolean stalled(Deployment deployment, Rollout rollout, Situation seen) {
-    return seen.now().isAfter(rollout.countsFrom().plus(patience(deployment, seen)));
+    return seen.now().isAfter(stallsAt(deployment, rollout, seen));
   }
 
-  /** How long a deployment may go without progress. */
-  private static Duration patience(Deployment deployment, Situation seen) {
-    return draining(deployment, seen) ? deadline(seen).plus(LONGEST_DRAIN) : deadline(seen);
+  /**
+   * When a deployment that goes no further has stalled. The end of what was drained is no proof of
+   * the new revision, but ECS has to be given time to see it.
+   */
+  private static Instant stallsAt(Deployment deployment, Rollout rollout, Situation seen) {
+    Instant due = rollout.countsFrom().plus(deadline(seen));
+    Instant latest = due.plus(LONGEST_DRAIN);
+    if (draining(deployment, seen)) {
+      return latest;
+    }
+    return seen.stopped().stream()
+        .filter(task -> !task.taskDefinition().equals(deployment.revisions().own()))
+        .filter(StoppedTask::byScheduler)
+        .map(StoppedTask::stoppedAt)
+        .filter(Objects::nonNull)
+        .max(Instant::compareTo)
+        .map(drained -> later(due, earlier(drained.plus(COMPLETES_WITHIN), latest)))
+        .orElse(due);
   }
 
   /**
@@ -493,7 +513,7 @@ public final class NextStep {
         seen.stopped(),
         rollout.progressAt(),
         rollout.shift(),
-        rollout.countsFrom().plus(patience(deployment, seen)),
+        stallsAt(deployment, rollout, seen),
         seen.now(),
         seen.codeDeployed());
   }

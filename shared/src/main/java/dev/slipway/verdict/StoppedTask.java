@@ -25,6 +25,8 @@ public record StoppedTask(
     Instant endedAt,
     List<Container> containers) {
 
+  private static final String BY_SCHEDULER = "ServiceSchedulerInitiated";
+
   public StoppedTask {
     containers = List.copyOf(containers);
   }
@@ -66,6 +68,11 @@ public record StoppedTask(
     public Container(String name, String image, Integer exitCode, String reason, String health) {
       this(name, image, exitCode, reason, health, "");
     }
+  }
+
+  /** ECS stopped it, for want of health or because there were too many. */
+  public boolean byScheduler() {
+    return BY_SCHEDULER.equals(stopCode);
   }
 
   /** Without AWS's words, which can hold what a container was started with. */

@@ -471,20 +471,39 @@ class NextStepTest {
       "NEW, 31, Fail",
     })
     void whatEcsStillDrainsHasNotStalled(String revision, int minutes, String step) {
+      assertThat(afterDrain(revision, "ServiceSchedulerInitiated", null, minutes)).isEqualTo(step);
+    }
+
+    /** ECS needs a moment to see that it is complete. */
+    @ParameterizedTest(name = "the last task of {0} stopped ({1}) after {2} min, {3} min: {4}")
+    @CsvSource({
+      "OLD, ServiceSchedulerInitiated, 40, 41, Follow",
+      "OLD, ServiceSchedulerInitiated, 40, 46, Fail",
+      "OLD, ServiceSchedulerInitiated, 10, 31, Fail",
+      "OLD, ServiceSchedulerInitiated, 149, 151, Fail",
+      "OLD, EssentialContainerExited, 40, 41, Fail",
+      "NEW, ServiceSchedulerInitiated, 40, 41, Fail",
+    })
+    void whatEcsHasJustDrainedHasNotStalled(
+        String revision, String code, int stopped, int minutes, String step) {
+      Instant at = NOON.plus(Duration.ofMinutes(stopped));
+      assertThat(afterDrain(revision, code, at, minutes)).isEqualTo(step);
+    }
+
+    private String afterDrain(String revision, String code, Instant stoppedAt, int minutes) {
       StoppedTask stopping =
           new StoppedTask(
               "task-9",
               revision.equals("OLD") ? OLD : NEW,
               OLD_ID,
-              "ServiceSchedulerInitiated",
+              code,
               "Scaling activity initiated by (deployment " + OWN_ID + ")",
               NOON,
               NOON,
-              null,
+              stoppedAt,
               List.of());
       Situation late = situation(NOON.plus(Duration.ofMinutes(minutes)), ROLLING, settings());
-      assertThat(NextStep.decide(rolling, with(late, List.of(stopping))).getClass().getSimpleName())
-          .isEqualTo(step);
+      return NextStep.decide(rolling, with(late, List.of(stopping))).getClass().getSimpleName();
     }
 
     private ServiceView deployedAt(int seconds, String taskDefinition) {

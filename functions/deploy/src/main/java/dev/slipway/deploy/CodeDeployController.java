@@ -202,7 +202,7 @@ final class CodeDeployController implements Controller {
     }
 
     @Override
-    public Optional<Started> startedBefore(Deployment deployment) {
+    public Optional<Started> startedBefore(Deployment deployment, Instant since) {
       return codeDeploy.deployments(group, deployment.createdAt().minus(CLOCK_SKEW)).stream()
           .filter(candidate -> CodeDeployNames.describes(candidate.description(), deployment))
           .findFirst()

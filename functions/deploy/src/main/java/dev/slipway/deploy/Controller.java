@@ -7,6 +7,7 @@ import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Head;
 import dev.slipway.verdict.CodeDeployed;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,8 +70,11 @@ interface Controller {
     /**
      * The rollout of this deployment's own revision that an earlier look started without being able
      * to write it down.
+     *
+     * @param since what began before this is no rollout of it: AWS may not have heard everywhere of
+     *     what was started last, and show what ran before that
      */
-    Optional<Started> startedBefore(Deployment deployment);
+    Optional<Started> startedBefore(Deployment deployment, Instant since);
 
     /**
      * Whether the service runs this revision and nothing else has begun to run, so that going back

@@ -141,12 +141,13 @@ final class EcsController implements Controller {
     }
 
     @Override
-    public Optional<Started> startedBefore(Deployment deployment) {
+    public Optional<Started> startedBefore(Deployment deployment, Instant since) {
       String own = deployment.revisions().own();
       if (deployment.isRollback()) {
         return service
             .primary()
             .filter(d -> d.taskDefinition().equals(own))
+            .filter(d -> d.createdAt().isAfter(since))
             .map(EcsController.this::underWay);
       }
       Optional<Started> current =

@@ -264,7 +264,7 @@ final class WayBack extends Act {
           back.to(back.from(), target.images())
               .with(back.revisions().withOwn(target.taskDefinition()));
       // An earlier look may have started it and died before it could write that down.
-      Optional<Started> earlier = way.startedBefore(aimed);
+      Optional<Started> earlier = way.startedBefore(aimed, failing.createdAt());
       Optional<String> others =
           earlier.isPresent()
               ? Optional.empty()

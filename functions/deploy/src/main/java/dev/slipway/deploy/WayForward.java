@@ -241,7 +241,9 @@ final class WayForward extends Act {
       deployment = deployment.with(deployment.revisions().withOwn(own));
       if (resumed) {
         Optional<Started> earlier =
-            own.isEmpty() ? Optional.empty() : way.startedBefore(deployment);
+            own.isEmpty()
+                ? Optional.empty()
+                : way.startedBefore(deployment, deployment.createdAt());
         if (earlier.isPresent()) {
           return begun(deployment, earlier.get());
         }
