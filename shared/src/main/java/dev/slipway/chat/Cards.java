@@ -24,6 +24,7 @@ import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.PushRecord;
@@ -74,7 +75,11 @@ public final class Cards {
   public static Message deployment(
       Deployment deployment, Optional<Deployment> rollback, boolean button) {
     Blocks blocks = new Blocks();
-    String words = " " + words(deployment);
+    boolean stuck = rollback.map(back -> back.status() == Status.FAILED).orElse(false);
+    String words =
+        " "
+            + words(deployment)
+            + (stuck && deployment.status() == Status.FAILED ? " and could not go back" : "");
     // A long name is cut, so that what became of it can still be read.
     String title =
         emoji(deployment.status())
@@ -278,8 +283,8 @@ public final class Cards {
             + ": "
             + push.reason().text()
             + ".";
-    String detail = fit(escape(push.detail()).strip(), DETAIL);
-    blocks.section(detail.isEmpty() ? line : line + " " + stopped(detail));
+    String detail = asSentence(fit(escape(push.detail()).strip(), DETAIL));
+    blocks.section((detail.isEmpty() ? line : line + " " + stopped(detail)) + letItCome(push));
     String text =
         symbol
             + " "
@@ -290,6 +295,17 @@ public final class Cards {
             + ": "
             + push.reason().text();
     return new Message(fit(text, TEXT), blocks.all);
+  }
+
+  /** How a digest leaves quarantine. */
+  private static String letItCome(PushRecord push) {
+    return push.reason() != Reason.QUARANTINED || push.digest().isEmpty()
+        ? ""
+        : " If the image was not to blame: `/slipway release "
+            + escape(push.service().brief())
+            + " "
+            + new Digest(push.digest()).brief()
+            + "`.";
   }
 
   // ---- the lines of a card
@@ -486,14 +502,15 @@ public final class Cards {
             case SUCCEEDED ->
                 "🔙 Rolled back to "
                     + target
+                    + notTo(deployment, back)
                     + took(back.createdAt(), back.finishedAt())
                     + who(deployment.rolledBackBy(), requester(back))
                     + ".";
             case FAILED, ROLLED_BACK ->
                 "❌ *The way back to "
                     + target
-                    + " failed as well; a person is needed.* "
-                    + fit(whyNotBack(back), DETAIL);
+                    + " failed as well; a person is needed.*"
+                    + whyNotBack(deployment, back);
             case SUPERSEDED ->
                 "⏩ The way back to " + target + " was superseded: " + back.reason().text() + ".";
           });
@@ -509,14 +526,28 @@ public final class Cards {
     };
   }
 
-  /** That going back failed as well has been said. */
-  private static String whyNotBack(Deployment back) {
-    String detail = escape(back.detail()).strip();
-    if (back.reason() != Reason.ROLLBACK_FAILED || detail.isEmpty()) {
-      return reason(back.reason(), back.detail());
+  /** That going back failed as well has been said; mostly the card says why, too. */
+  private static String whyNotBack(Deployment failed, Deployment back) {
+    String detail = back.detail().strip();
+    boolean own = back.reason() == Reason.ROLLBACK_FAILED && !detail.isEmpty();
+    if (own && says(failed.detail(), detail)) {
+      return "";
     }
-    // Not ecs:UpdateService, which is no word of a sentence.
-    return stopped(detail.matches("(?s)[a-z]+ .*") ? sentence(detail) : detail);
+    String why = own ? stopped(asSentence(escape(detail))) : reason(back.reason(), back.detail());
+    return " " + fit(why, DETAIL);
+  }
+
+  /** Not of ecs:UpdateService or v1.2.3, which are no words of a sentence. */
+  private static String asSentence(String words) {
+    return words.matches("(?s)[a-z]+ .*") ? sentence(words) : words;
+  }
+
+  /** What ran before need not be what is brought back: its image may be gone. */
+  private static String notTo(Deployment deployment, Deployment back) {
+    boolean same = deployment.from().isEmpty() || back.to().covers(deployment.from());
+    return same || back.to().isEmpty() || !requester(back).isEmpty()
+        ? ""
+        : ", not to " + code(deployment.from().brief()) + ", which ran before,";
   }
 
   /**

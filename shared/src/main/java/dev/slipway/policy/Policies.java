@@ -94,7 +94,7 @@ public final class Policies {
       return new Refuse(
           Reason.QUARANTINED,
           image.digest().brief()
-              + " failed here as deployment "
+              + " failed here as #"
               + entry.sequence()
               + " ("
               + entry.reason().text()

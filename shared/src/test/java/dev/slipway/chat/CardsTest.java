@@ -464,6 +464,15 @@ class CardsTest {
     assertThat(lines(Cards.deployment(failed, Optional.of(back), false)))
         .contains(
             "An alarm went off. The rollback failed as well: a lifecycle hook failed.",
+            "❌ The way back to team/app:v1.2.2 failed as well; a person is needed.")
+        .startsWith("❌ prod/web failed and could not go back");
+    assertThat(
+            lines(
+                Cards.deployment(
+                    failed.as(Status.FAILED, Reason.ROLLBACK_FAILED, "", Sample.END),
+                    Optional.of(back),
+                    false)))
+        .contains(
             "❌ The way back to team/app:v1.2.2 failed as well; a person is needed."
                 + " A lifecycle hook failed.");
   }
@@ -757,7 +766,56 @@ class CardsTest {
     assertThat(lines(Cards.push(wish)))
         .containsExactly(
             "ℹ️ prod/web does not go back to team/app:v1.2.2, which @U0ANNA asked for: somebody"
-                + " else deployed. it is not what the service runs any more.");
+                + " else deployed. It is not what the service runs any more.");
+  }
+
+  @Test
+  void saysHowWhatFailedHereMayComeBack() {
+    PushRecord push =
+        new PushRecord(
+            Sample.WEB,
+            "team/app:v2",
+            "sha256:" + "b".repeat(64),
+            Reason.QUARANTINED,
+            "sha256:bbbbbbbbbbbb failed here as #7",
+            Sample.deployment(Status.PREPARING, Reason.PUSHED).trigger(),
+            Audience.DEFAULT);
+
+    assertThat(lines(Cards.push(push)).getFirst())
+        .endsWith(
+            "sha256:bbbbbbbbbbbb failed here as #7. If the image was not to blame: /slipway release"
+                + " prod/web sha256:bbbbbbbbbbbb.");
+  }
+
+  @Test
+  void saysThatItWentBackFurtherThanToWhatRanBefore() {
+    Deployment failed =
+        Sample.deployment(Status.ROLLED_BACK, Reason.TASKS_FAILED).backBy(RolledBackBy.SLIPWAY);
+    Deployment back = Sample.rollback(Status.SUCCEEDED, Reason.COMPLETED);
+    Deployment further =
+        new Deployment(
+            failed.service(),
+            failed.sequence(),
+            failed.status(),
+            failed.reason(),
+            "",
+            failed.to(),
+            failed.to(),
+            failed.trigger(),
+            failed.revisions(),
+            failed.rollout(),
+            0,
+            failed.rolledBackBy(),
+            failed.audience(),
+            Optional.empty(),
+            failed.createdAt(),
+            failed.updatedAt(),
+            failed.finishedAt());
+
+    assertThat(lines(Cards.deployment(further, Optional.of(back), false)))
+        .contains(
+            "🔙 Rolled back to team/app:v1.2.2, not to team/app:v1.2.3, which ran before, in 2 m by"
+                + " Slipway.");
   }
 
   @Test
