@@ -11,25 +11,33 @@ import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Request;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
+import dev.slipway.image.Digest;
+import dev.slipway.image.Image;
+import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole loop in one process for a service that CodeDeploy deploys, blue/green. */
 class CodeDeployLoopTest {
 
   private static final String ANY = tags("");
+  private static final String BUILDS =
+      "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'prefix:build-'}]";
   private static final String TAKES_BACK =
       "'autoRollbackConfiguration': {'enabled': true, 'events': ['DEPLOYMENT_FAILURE',"
           + " 'DEPLOYMENT_STOP_ON_ALARM']},";
@@ -589,6 +597,70 @@ class CodeDeployLoopTest {
     assertThat(Duration.between(deployment(3).createdAt(), deployment(3).finishedAt()))
         .as("nobody has to let the way back go")
         .isLessThan(Duration.ofMinutes(15));
+  }
+
+  /**
+   * Somebody had deployed the good revision again since its tag was moved, and what CodeDeploy
+   * brought back passed for good by its name.
+   */
+  @Test
+  void whatCodeDeployBringsBackUnderAMovedTagIsPutRight() {
+    world(BUILDS, TAKES_BACK + KEEPS_OLD_TASKS);
+    Digest good = head().running().byContainer().get("web").digest();
+    world.push("v1", "dies-later:20");
+    personDeploys("web:1", "AfterInstall");
+    world.pass(Duration.ofSeconds(1));
+    world.push("build-2", "crash");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(image(runs())).endsWith("@" + good.value());
+    assertThat(head().lastGood().orElseThrow().images().brief()).isEqualTo("team/app:v1");
+  }
+
+  /** The ledger knew another revision as good, which is gone, and Slipway had done nothing. */
+  @Test
+  void codeDeploysOwnWayBackIsToldAsSuchWhereTheLedgerKnewAnotherRevision() {
+    world(TAKES_BACK + WAITS_FOR_A_PERSON);
+    world.push("v2", "healthy");
+    untilStage(2, "READY");
+    Head before = head();
+    Image gone = head().running().byContainer().get("web");
+    ImageSet images =
+        new ImageSet(
+            Map.of(
+                "web",
+                new Image(
+                    gone.registry(),
+                    gone.repository(),
+                    gone.tag(),
+                    new Digest("sha256:" + "0".repeat(64)))));
+    world.truth.write(
+        Change.of(
+            before,
+            before.lastGood(
+                new LastGood(
+                    WEB.arn().replaceAll(":service/.*", ":task-definition/web:99"),
+                    images,
+                    1,
+                    world.clock.instant(),
+                    true))));
+    untilEnded(2);
+    rolledBack(2, Reason.NO_PROGRESS, RolledBackBy.CODE_DEPLOY);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
+  }
+
+  /** It had asked for the way back, which was told as CodeDeploy's own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", TAKES_BACK})
+  void killedBetweenStopAndItsNoteItKnowsThatItHasAskedForTheWayBack(String group) {
+    world(group);
+    world.account.codeDeploy().rollsBackAfter(Duration.ofSeconds(90));
+    world.mishaps.killAfter("StopDeployment");
+    world.push("v2", "crash");
+    untilEnded(2);
+    rolledBack(2, Reason.TASKS_FAILED, RolledBackBy.SLIPWAY);
+    assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
   }
 
   @Test

@@ -57,7 +57,12 @@ public record CodeDeployment(
    * that "a user" did it, also where Slipway is the user.
    */
   public String says() {
-    return errorCode.equals("MANUAL_STOP") ? "" : errorMessage;
+    return stoppedOnRequest() ? "" : errorMessage;
+  }
+
+  /** Somebody called StopDeployment; CodeDeploy does not say who. */
+  public boolean stoppedOnRequest() {
+    return errorCode.equals("MANUAL_STOP");
   }
 
   /** CodeDeploy began it to take another one back. */

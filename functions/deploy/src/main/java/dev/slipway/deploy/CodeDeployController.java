@@ -327,7 +327,13 @@ final class CodeDeployController implements Controller {
       // It has ended while it was being stopped: read again, and decide.
       own = codeDeploy.deployment(own.get().id());
     }
-    boolean asked = failing.rollout().stopRequested() || back.rollout().stopRequested();
+    boolean noted = failing.rollout().stopRequested() || back.rollout().stopRequested();
+    // CodeDeploy does not say who stopped it. Slipway had decided to, for a reason of its own, and
+    // died before it could note that it did.
+    boolean asked =
+        noted
+            || (!failing.reason().byPerson()
+                && own.map(CodeDeployment::stoppedOnRequest).orElse(false));
     return own.filter(ended -> takenBack(ended, asked))
         .map(ended -> new GoingBack(ended.id(), asked));
   }

@@ -349,8 +349,10 @@ final class WayBack extends Act {
         .filter(candidate -> present(candidate.images()))
         .flatMap(candidate ->
             // What runs untouched is not rolled out again, so that a tag in it is not resolved
-            // again.
+            // again. That it runs does not say with which images: somebody may have deployed it
+            // again since its tag was moved, and that is what CodeDeploy brings back.
             way.runsOnly(candidate.taskDefinition())
+                    && !otherDigests(candidate.taskDefinition(), candidate.images())
                 ? Stream.of(candidate)
                 : usable(back, candidate).stream())
         .findFirst();
@@ -472,15 +474,29 @@ final class WayBack extends Act {
             byTag.put(container, image.digest().value());
           }
         });
-    return !byTag.isEmpty()
-        && ecs.runningTasks(head.service()).stream()
+    if (byTag.isEmpty()) {
+      return false;
+    }
+    List<Map.Entry<String, String>> pulled =
+        ecs.runningTasks(head.service()).stream()
             .filter(task -> task.taskDefinition().equals(taskDefinition))
-            .anyMatch(task ->
-                byTag.entrySet().stream()
-                    .anyMatch(entry -> {
-                      String pulled = task.digests().getOrDefault(entry.getKey(), "");
-                      return !pulled.isEmpty() && !pulled.equals(entry.getValue());
-                    }));
+            .flatMap(task -> task.digests().entrySet().stream())
+            .filter(each -> byTag.containsKey(each.getKey()) && !each.getValue().isEmpty())
+            .toList();
+    return pulled.isEmpty()
+        ? deployedAgain()
+        : pulled.stream().anyMatch(each -> !each.getValue().equals(byTag.get(each.getKey())));
+  }
+
+  /**
+   * Whether the service is set to what somebody has deployed again since it was found good, so that
+   * only its tasks could tell what they run: between two crashes there are none.
+   */
+  private boolean deployedAgain() {
+    return seen.service().desired() > 0
+        && head.lastGood()
+            .map(good -> NextStep.deployedElsewhere(good, seen.service()))
+            .orElse(false);
   }
 
   Done wentBack(Deployment back, String taskDefinition, ImageSet images) {
