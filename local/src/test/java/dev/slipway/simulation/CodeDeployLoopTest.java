@@ -748,8 +748,31 @@ class CodeDeployLoopTest {
     world.until(() -> is(2, Status.PREPARING), Duration.ofMinutes(5));
     assertThat(deployment(2).detail()).contains("CodeDeploy is busy with d-");
     untilEnded(2);
-    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(2).detail()).contains("deployed web:1 again", "comes next");
+    untilEnded(3);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(image(runs())).contains("team/app:v2");
+  }
+
+  /** A push that was begun already went over it, and its way back undid it. */
+  @Test
+  void whatThatOneBroughtUnderAMovedTagIsGoneBackTo() {
+    world(BUILDS, "");
+    world.mishaps.before(
+        "CreateDeployment",
+        () -> {
+          world.push("v1", "healthy");
+          personDeploys("web:1");
+        });
+    world.push("build-2", "crash");
+    untilEnded(2);
+    untilEnded(4);
+    assertThat(deployment(3).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(deployment(4).reason()).isEqualTo(Reason.TASKS_FAILED);
+    assertThat(deployment(4).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(head().running()).isEqualTo(deployment(3).to());
+    assertThat(deployment(3).to()).isNotEqualTo(deployment(1).to());
   }
 
   @Test

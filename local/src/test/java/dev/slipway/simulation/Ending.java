@@ -139,10 +139,17 @@ final class Ending {
           fact.state() == State.UNKNOWN || fact.state().takenBack(),
           id + " by " + deployment.rolledBackBy() + ", but in AWS it is " + fact.status());
     }
+    if (deployment.rolledBackBy() == RolledBackBy.CODE_DEPLOY) {
+      require(
+          !world.witness.stoppedHere(fact) || !world.facts.stoppedOnRequest(fact),
+          id + " by CodeDeploy, but Slipway had it stopped");
+    }
     if (deployment.rolledBackBy() == RolledBackBy.SLIPWAY && kind() == Kind.CODE_DEPLOY) {
       require(
           fact.state() != State.WENT_BACK
               || world.witness.stoppedHere(fact)
+              // It does not say who stopped it, and Slipway was about to.
+              || world.facts.stoppedOnRequest(fact)
               // Where CodeDeploy went back to is not always the last good revision: put right.
               || all.stream()
                   .filter(back -> back.rollbackOf() == deployment.sequence())

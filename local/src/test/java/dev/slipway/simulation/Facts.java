@@ -213,6 +213,11 @@ final class Facts {
     return codeDeploy("GetDeployment", "{'deploymentId': '" + id + "'}").path("deploymentInfo");
   }
 
+  /** Whether somebody called StopDeployment. */
+  boolean stoppedOnRequest(Fact which) {
+    return codeDeployment(which.id()).at("/errorInformation/code").asText().equals("MANUAL_STOP");
+  }
+
   /** All that were begun, the newest first; none where CodeDeploy does not deploy. */
   List<JsonNode> codeDeployments() {
     List<JsonNode> all = new ArrayList<>();

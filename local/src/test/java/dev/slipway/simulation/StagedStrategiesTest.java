@@ -45,6 +45,11 @@ class StagedStrategiesTest {
       "{'strategy': 'BLUE_GREEN', 'bakeTimeInMinutes': 1, 'lifecycleHooks': [{'targetType':"
           + " 'PAUSE', 'lifecycleStages': ['POST_TEST_TRAFFIC_SHIFT'], 'timeoutConfiguration':"
           + " {'timeoutInMinutes': %d, 'action': '%s'}}]}";
+  private static final String PAUSING_STEPS =
+      "{'strategy': 'LINEAR', 'linearConfiguration': {'stepPercent': 40, 'stepBakeTimeInMinutes':"
+          + " 7}, 'bakeTimeInMinutes': 25, 'lifecycleHooks': [{'targetType': 'PAUSE',"
+          + " 'lifecycleStages': ['PRODUCTION_TRAFFIC_SHIFT'], 'timeoutConfiguration':"
+          + " {'timeoutInMinutes': 20, 'action': 'CONTINUE'}}]}";
   private static final String CHECKING =
       "{'strategy': 'BLUE_GREEN', 'bakeTimeInMinutes': 1, 'lifecycleHooks': [{'hookTargetArn':"
           + " 'arn:aws:lambda:eu-west-1:123456789012:function:check-it', 'lifecycleStages':"
@@ -334,6 +339,86 @@ class StagedStrategiesTest {
     ended();
     assertBack(Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
     assertThat(deployment(2).detail()).contains("lifecycle hook(s) failed");
+  }
+
+  /** It came while the way back was written down, and passed for a person's stop. */
+  @Test
+  void aHookEventThatComesAtTheVeryEndPutsTheReasonRightToo() {
+    world(Ecs.AS_IT_SUGGESTS, CHECKING);
+    world.lost.add(HOOK_EVENT);
+    functionsSay("FAILED");
+    world.push("v2", "healthy");
+    world.mishaps.before(
+        "DeregisterTaskDefinition",
+        () ->
+            world.truth.addHook(
+                WEB,
+                deployment(2).rollout().serviceDeploymentArn(),
+                new Hook(
+                    "check-it",
+                    Hook.Type.LAMBDA,
+                    "check-it",
+                    "POST_TEST_TRAFFIC_SHIFT",
+                    Hook.State.FAILED,
+                    null,
+                    Hook.TimeoutAction.UNKNOWN,
+                    null),
+                world.clock.instant()));
+    ended();
+    assertBack(Reason.HOOK_FAILED, RolledBackBy.ECS);
+  }
+
+  /**
+   * Between two of its bakes and pauses nothing stands, and what is told of an old pause hid the
+   * bake: a push went over it.
+   */
+  @Test
+  void somebodyElsesStepsAreWaitedForHoweverLongTheyTake() {
+    world(Ecs.AS_IT_SUGGESTS, PAUSING_STEPS);
+    forceNewDeployment();
+    String theirs = serviceDeployment().path("serviceDeploymentArn").asText();
+    world.push("v2", "healthy");
+    world.until(
+        () -> serviceDeployment().path("lifecycleHookDetails").size() == 1, Duration.ofHours(1));
+    world.lost.add(HOOK_EVENT);
+    answer("CONTINUE");
+    world.until(() -> head().lastSequence() == 2, Duration.ofHours(6));
+    assertThat(
+            world
+                .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + theirs + "']}")
+                .at("/serviceDeployments/0/status")
+                .asText())
+        .isEqualTo("SUCCESSFUL");
+    assertThat(ended().status()).isEqualTo(Status.SUCCEEDED);
+  }
+
+  /** A look that took up again what was begun before it went over it. */
+  @Test
+  void theSameRevisionDeployedAgainBeforeOursHasBegunComesFirst() {
+    world(Ecs.AS_IT_SUGGESTS, LONG_CANARY);
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.push("v2", "healthy");
+    world.until(() -> world.truth.deployment(WEB, 2).isPresent(), Duration.ofMinutes(5));
+    world.pass(Duration.ofSeconds(5));
+    forceNewDeployment();
+    String theirs = serviceDeployment().path("serviceDeploymentArn").asText();
+    assertThat(ended().status()).isEqualTo(Status.SUPERSEDED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    assertThat(head().waiting().byRepository()).containsKey("team/app");
+    world.until(() -> head().lastSequence() == 3, Duration.ofHours(6));
+    assertThat(
+            world
+                .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + theirs + "']}")
+                .at("/serviceDeployments/0/status")
+                .asText())
+        .isEqualTo("SUCCESSFUL");
+    world.until(() -> deployment(3).status().ended(), Duration.ofHours(6));
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(3).to()).isEqualTo(deployment(2).to());
+  }
+
+  private void forceNewDeployment() {
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'forceNewDeployment': true}");
   }
 
   @Test

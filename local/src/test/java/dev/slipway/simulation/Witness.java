@@ -560,10 +560,7 @@ final class Witness {
     }
     Fact current = world.facts.newestInEcs();
     require(
-        !current.waits()
-            || !world.facts.registeredFor(current.taskDefinition()).isEmpty()
-            // Begun after ours, which an earlier look could not start.
-            || !current.at().isBefore(ours.createdAt()),
+        !current.waits() || !world.facts.registeredFor(current.taskDefinition()).isEmpty(),
         ours.id() + " goes over somebody else's deployment, of " + current.taskDefinition());
   }
 

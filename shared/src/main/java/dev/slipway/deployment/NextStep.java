@@ -132,11 +132,28 @@ public final class NextStep {
     known.add(deployment.revisions().base());
     known.add(deployment.revisions().own());
     head.lastGood().map(Head.LastGood::taskDefinition).ifPresent(known::add);
+    return begunSince(deployment, service).filter(runs -> !known.contains(runs));
+  }
+
+  /**
+   * Likewise where it is a revision that was there before, deployed anew: it may bring other images
+   * than before, if its tags were moved, and it comes first.
+   *
+   * @param replaced the deployment that this one took the place of, if it did: going back from it
+   *     is nobody else's
+   */
+  public static Optional<String> deployedAgainSince(
+      Deployment deployment, Optional<Deployment> replaced, ServiceView service) {
+    return begunSince(deployment, service)
+        .filter(runs -> !runs.equals(deployment.revisions().own()))
+        .filter(_ -> replaced.filter(before -> before.reason() == Reason.NEWER_PUSH).isEmpty());
+  }
+
+  private static Optional<String> begunSince(Deployment deployment, ServiceView service) {
     return service
         .primary()
         .filter(primary -> primary.createdAt().isAfter(deployment.createdAt()))
-        .map(EcsDeployment::taskDefinition)
-        .filter(runs -> !known.contains(runs));
+        .map(EcsDeployment::taskDefinition);
   }
 
   /**
@@ -729,9 +746,19 @@ public final class NextStep {
             || service.deployments().size() == 1);
   }
 
+  /**
+   * Once traffic goes to it, its tasks have proven healthy, and ECS alone decides how long it
+   * takes: between two of its bakes and pauses, where nothing stands, it is not late either.
+   */
   private static Instant standsUntil(Situation seen) {
     return seen.serviceDeployment()
-        .map(deployment -> Shift.NONE.seen(deployment, seen.now()).standsUntil())
+        .filter(deployment -> deployment.status().equals("IN_PROGRESS"))
+        .map(deployment -> {
+          Shift shift = Shift.NONE.seen(deployment, seen.now());
+          return shift.production().orElse(0) > 0 && !shift.stands(seen.now())
+              ? seen.now()
+              : shift.standsUntil();
+        })
         .orElse(Instant.MIN);
   }
 

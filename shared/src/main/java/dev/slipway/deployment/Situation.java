@@ -85,6 +85,12 @@ public record Situation(
         codeDeployed);
   }
 
+  /** The same, with what ECS says of the service deployment by now. */
+  public Situation withServiceDeployment(Optional<ServiceDeployment> judged) {
+    return new Situation(
+        now, service, tags, judged, stopped, accountHold, observeOnly, last, alarms, codeDeployed);
+  }
+
   /** The same, with what CodeDeploy says. */
   public Situation withCodeDeployed(Optional<CodeDeployed> told) {
     return new Situation(

@@ -162,12 +162,21 @@ public record Shift(
 
   private Instant until(ServiceDeployment seen, Optional<Hook> pending, Instant now) {
     Instant stage = stageAt() == null ? now : stageAt();
-    if (pending.isPresent() && (!seen.goesBack() || MOVING.contains(seen.lifecycleStage()))) {
-      Hook waited = pending.get();
-      return waited.expiresAt() != null
-          ? waited.expiresAt()
-          : stage.plus(waited.type() == Hook.Type.PAUSE ? LONGEST_PAUSE : LONGEST_STAGE);
-    }
+    Instant waited =
+        pending
+            .filter(_ -> !seen.goesBack() || MOVING.contains(seen.lifecycleStage()))
+            .map(hook ->
+                hook.expiresAt() != null
+                    ? hook.expiresAt()
+                    : stage.plus(hook.type() == Hook.Type.PAUSE ? LONGEST_PAUSE : LONGEST_STAGE))
+            .orElse(null);
+    // What is told of a hook may be old: a step calls its stage's hooks anew. Its time being up
+    // says nothing of the bake that follows.
+    return waited != null && waited.isAfter(now) ? waited : later(waited, baked(seen, stage));
+  }
+
+  /** Until when ECS bakes, as far as it says. */
+  private Instant baked(ServiceDeployment seen, Instant stage) {
     if (!seen.status().equals("IN_PROGRESS")) {
       return null;
     }

@@ -462,6 +462,27 @@ class NextStepTest {
           .isEqualTo(others ? Optional.of(runs) : Optional.empty());
     }
 
+    /** It may bring other images under the same name. */
+    @ParameterizedTest(name = "{0}, {1} s after ours was begun, over one that ended as {2}: {3}")
+    @CsvSource({
+      "OLD, 5, COMPLETED, true",
+      "OLD, -5, COMPLETED, false",
+      "OLD, 5, NEWER_PUSH, false",
+      "NEW, 5, COMPLETED, false"
+    })
+    void whatSomebodyDeploysAgainBeforeOursHasStartedIsKnown(
+        String revision, int after, Reason before, boolean others) {
+      String runs = Map.of("OLD", OLD, "NEW", NEW).get(revision);
+      Deployment replaced =
+          deployment(Status.PREPARING, 1, 0).as(Status.SUPERSEDED, before, "", NOON);
+      assertThat(
+              NextStep.deployedAgainSince(
+                  deployment(Status.PREPARING, 2, 0),
+                  Optional.of(replaced),
+                  deployedAt(after, runs)))
+          .isEqualTo(others ? Optional.of(runs) : Optional.empty());
+    }
+
     /** A task of what ran before, which ECS has told to stop; a target drains up to an hour. */
     @ParameterizedTest(name = "a task of {0} is stopping, {1} min without progress: {2}")
     @CsvSource({

@@ -500,8 +500,11 @@ final class WayBack extends Act {
   }
 
   Done wentBack(Deployment back, String taskDefinition, ImageSet images) {
-    Deployment failed =
-        corrected(ledger.deployment(head.service(), back.rollbackOf()).orElseThrow(), back);
+    Deployment known = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
+    tellParameters(images);
+    revisions.deregister(known, log);
+    // At the very end: it may be told only now why ECS went back.
+    Deployment failed = corrected(known, back);
     RolledBackBy who =
         failed.reason().byPerson()
             ? RolledBackBy.PERSON
@@ -545,8 +548,6 @@ final class WayBack extends Act {
                   goodSince(back.rollout().ecsDeploymentId()),
                   true));
     }
-    tellParameters(images);
-    revisions.deregister(failed, log);
     List<Quarantine> quarantine =
         head.quarantine().stream()
             .filter(entry -> entry.sequence() == failed.sequence())
@@ -581,10 +582,19 @@ final class WayBack extends Act {
    * because nothing else was known is put right when the hook is.
    */
   private Deployment corrected(Deployment failed, Deployment back) {
-    Rollout rollout = NextStep.progress(back, seen.service(), seen.situation());
+    if (failed.reason() != Reason.STOPPED_BY_PERSON || !byItself(back)) {
+      return failed;
+    }
+    Rollout rollout =
+        NextStep.progress(
+            back,
+            seen.service(),
+            seen.situation()
+                .withServiceDeployment(
+                    controllers.of(failed).look(back, seen.service()).serviceDeployment()));
     Optional<Hook> hook =
         rollout.shift().hook().filter(Hook::failed).filter(each -> !each.declinedByPerson());
-    if (failed.reason() != Reason.STOPPED_BY_PERSON || !byItself(back) || hook.isEmpty()) {
+    if (hook.isEmpty()) {
       return failed;
     }
     Rollout known = failed.rollout().toBuilder().shift(rollout.shift()).build();

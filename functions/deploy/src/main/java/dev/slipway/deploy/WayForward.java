@@ -254,6 +254,15 @@ final class WayForward extends Act {
           revisions.deregister(deployment, log);
           return new Upkeep(tools, seen).giveWay(others.get());
         }
+        Optional<String> again =
+            NextStep.deployedAgainSince(
+                deployment,
+                ledger.deployment(head.service(), deployment.sequence() - 1),
+                seen.service());
+        if (again.isPresent()) {
+          revisions.deregister(deployment, log);
+          return new Upkeep(tools, seen).waitAgain(again.get());
+        }
       }
       if (own.isEmpty()) {
         Map<String, String> containers = TaskDefinitionCopy.containers(base.document());

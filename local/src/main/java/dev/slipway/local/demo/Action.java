@@ -72,12 +72,14 @@ public sealed interface Action {
    *     apply} would
    * @param desiredCount if there
    * @param breaker how the service's circuit breaker is set from now on, if there
+   * @param forced whether ECS deploys the service's revision anew
    */
   record UpdateService(
       String service,
       Optional<String> image,
       Optional<Integer> desiredCount,
-      Optional<Scenario.Breaker> breaker)
+      Optional<Scenario.Breaker> breaker,
+      boolean forced)
       implements Action {
     @Override
     public String words() {
@@ -85,7 +87,8 @@ public sealed interface Action {
           + service
           + image.map(one -> ", image " + one).orElse("")
           + desiredCount.map(count -> ", desiredCount " + count).orElse("")
-          + breaker.map(how -> ", circuit breaker " + Mapping.word(how)).orElse("");
+          + breaker.map(how -> ", circuit breaker " + Mapping.word(how)).orElse("")
+          + (forced ? ", a new deployment forced" : "");
     }
   }
 

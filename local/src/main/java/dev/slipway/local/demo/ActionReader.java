@@ -169,10 +169,13 @@ final class ActionReader {
         in.has("circuit-breaker")
             ? Optional.of(in.choice("circuit-breaker", Breaker.class))
             : Optional.empty();
-    if (count.isEmpty() && image.isEmpty() && breaker.isEmpty()) {
-      throw in.wrong("'update-service' needs an image, a desired-count or a circuit-breaker");
+    boolean forced = in.flag("force-new-deployment", false);
+    if (count.isEmpty() && image.isEmpty() && breaker.isEmpty() && !forced) {
+      throw in.wrong(
+          "'update-service' needs an image, a desired-count, a circuit-breaker or"
+              + " 'force-new-deployment: true'");
     }
-    return new Action.UpdateService(in.service("update-service"), image, count, breaker);
+    return new Action.UpdateService(in.service("update-service"), image, count, breaker, forced);
   }
 
   private static Action createDeployment(Mapping in) {

@@ -222,6 +222,9 @@ final class Hands {
     update
         .breaker()
         .ifPresent(breaker -> Fleet.breaker(input.putObject("deploymentConfiguration"), breaker));
+    if (update.forced()) {
+      input.put("forceNewDeployment", true);
+    }
     aws.call(AwsService.ECS, "UpdateService", input);
   }
 
