@@ -447,18 +447,39 @@ class CodeDeployLoopTest {
     assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
   }
 
+  /** It was stopped before anything of it ran, and its image was in quarantine for it. */
   @Test
-  void codeDeployStopsWhatBeginsWhileAnAlarmIsOnAndTheAlarmIsNamed() {
+  void aPushWaitsUntilAnAlarmOfTheGroupIsOver() {
+    world(ALARMED);
+    alarm("ALARM");
+    world.push("v2", "healthy");
+    world.pass(Duration.ofHours(3));
+    assertThat(head().lastSequence()).isEqualTo(1);
+    assertThat(head().waiting().because())
+        .startsWith("errors is in ALARM")
+        .contains("disable the group's alarms");
+    assertThat(head().version()).as("no hot loop").isLessThan(200);
+    assertThat(creators()).isEmpty();
+    world.push("v3", "healthy");
+    world.pass(Duration.ofMinutes(5));
+    alarm("OK");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(image(runs())).contains("team/app:v3");
+    assertThat(head().quarantine()).isEmpty();
+  }
+
+  @Test
+  void codeDeployStopsWhatBeginsAsAnAlarmGoesOffAndTheAlarmIsNamed() {
     world(ALARMED);
     world.push("v2", "healthy");
     untilEnded(2);
-    alarm("ALARM");
+    world.mishaps.before("CreateDeployment", () -> alarm("ALARM"));
     world.push("v3", "healthy");
     untilEnded(3);
     assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
     assertThat(deployment(3).reason()).isEqualTo(Reason.ALARM);
     assertThat(wentOff(3)).containsExactly("errors");
-    assertThat(deployment(3).alarms().onAtStart()).hasSize(1);
     assertThat(creators())
         .as("it never had tasks, so there is nothing to go back from")
         .containsExactly("Slipway prod/web#2", "Slipway prod/web#3");

@@ -138,15 +138,10 @@ public final class NextStep {
   /**
    * Likewise where it is a revision that was there before, deployed anew: it may bring other images
    * than before, if its tags were moved, and it comes first.
-   *
-   * @param replaced the deployment that this one took the place of, if it did: going back from it
-   *     is nobody else's
    */
-  public static Optional<String> deployedAgainSince(
-      Deployment deployment, Optional<Deployment> replaced, ServiceView service) {
+  public static Optional<String> deployedAgainSince(Deployment deployment, ServiceView service) {
     return begunSince(deployment, service)
-        .filter(runs -> !runs.equals(deployment.revisions().own()))
-        .filter(_ -> replaced.filter(before -> before.reason() == Reason.NEWER_PUSH).isEmpty());
+        .filter(runs -> !runs.equals(deployment.revisions().own()));
   }
 
   private static Optional<String> begunSince(Deployment deployment, ServiceView service) {
@@ -710,7 +705,25 @@ public final class NextStep {
                   .orElse("another revision")
               + " is in progress");
     }
-    return new Step.Begin(false);
+    List<String> alarmed =
+        service.codeDeployed()
+            ? seen.alarms().orElse(List.of()).stream()
+                .filter(AlarmState::on)
+                .map(AlarmState::name)
+                .sorted()
+                .toList()
+            : List.of();
+    return alarmed.isEmpty()
+        ? new Step.Begin(false)
+        : new Step.Rest(seen.now().plus(SAFETY_LOOK), alarmed(alarmed));
+  }
+
+  /** It may be what waits that ends the alarm: so it is said how to have it deployed at once. */
+  private static String alarmed(List<String> alarms) {
+    return String.join(", ", alarms)
+        + (alarms.size() == 1 ? " is" : " are")
+        + " in ALARM, and CodeDeploy stops what begins while an alarm of its deployment group is;"
+        + " to deploy it at once, disable the group's alarms";
   }
 
   /**

@@ -26,7 +26,8 @@ import java.util.Optional;
  *     read where nothing is in flight while ECS is busy with a deployment, or runs what is not
  *     known as good
  * @param alarms the states of the alarms by which the deployment in flight may have to be judged;
- *     empty if CloudWatch did not answer
+ *     where nothing is in flight while something waits, of those for which CodeDeploy would stop
+ *     it; empty if CloudWatch did not answer
  * @param codeDeployed the same as {@code serviceDeployment} where CodeDeploy deploys; where nothing
  *     is in flight while something waits, the deployment of somebody else that may be under way
  */

@@ -84,17 +84,37 @@ final class CodeDeployController implements Controller {
 
   @Override
   public Elsewhere elsewhere(Head head, ServiceView service) {
+    if (head.waiting().isEmpty()) {
+      return Elsewhere.NOBODY;
+    }
     // While only one task set is there, nobody's deployment has come so far that it shows; the
     // limit of one at a time finds it.
-    if (head.waiting().isEmpty() || service.taskSets().size() < 2) {
-      return Elsewhere.NOBODY;
+    if (service.taskSets().size() < 2) {
+      return new Elsewhere(Optional.empty(), Optional.empty(), groupAlarms(service));
     }
     Optional<CodeDeployed> underWay =
         behindTaskSets(service)
             .filter(CodeDeployment::underWay)
             .findFirst()
             .map(deployment -> new CodeDeployed(deployment, Optional.empty()));
-    return new Elsewhere(Optional.empty(), underWay);
+    return new Elsewhere(
+        Optional.empty(), underWay, underWay.isPresent() ? List.of() : groupAlarms(service));
+  }
+
+  /** None where they cannot be read: then CodeDeploy itself is asked, by beginning. */
+  private List<String> groupAlarms(ServiceView service) {
+    try {
+      return codeDeploy.alarms(group(service));
+    } catch (NotDeployableException e) {
+      // Said when it is to begin.
+      return List.of();
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      log.error("the alarms of the CodeDeploy group of " + service.ref().brief(), e);
+      return List.of();
+    }
   }
 
   /** The deployments that made the task sets. */

@@ -40,7 +40,8 @@ interface Controller {
   Told look(Deployment deployment, ServiceView service);
 
   /**
-   * While nothing is in flight: a deployment that nobody here began, where it can be in the way.
+   * While nothing is in flight: a deployment that nobody here began, where it can be in the way,
+   * and the alarms that can.
    */
   Elsewhere elsewhere(Head head, ServiceView service);
 
@@ -98,10 +99,18 @@ interface Controller {
       Optional<ServiceDeployment> serviceDeployment,
       Optional<CodeDeployed> codeDeployed) {}
 
-  /** A deployment by somebody else, as far as it was worth a call. */
+  /**
+   * What may be in the way of what waits, as far as it was worth a call.
+   *
+   * @param serviceDeployment somebody else's
+   * @param codeDeployed somebody else's
+   * @param alarms names of those while one of which is in ALARM nothing can begin
+   */
   record Elsewhere(
-      Optional<ServiceDeployment> serviceDeployment, Optional<CodeDeployed> codeDeployed) {
-    static final Elsewhere NOBODY = new Elsewhere(Optional.empty(), Optional.empty());
+      Optional<ServiceDeployment> serviceDeployment,
+      Optional<CodeDeployed> codeDeployed,
+      List<String> alarms) {
+    static final Elsewhere NOBODY = new Elsewhere(Optional.empty(), Optional.empty(), List.of());
   }
 
   /** What came of starting a rollout. */

@@ -185,7 +185,7 @@ final class EcsController implements Controller {
     String current = service.currentServiceDeployment();
     return current.isEmpty() || !NextStep.needsElsewhere(head, service)
         ? Elsewhere.NOBODY
-        : new Elsewhere(serviceDeployment(service.ref(), current), Optional.empty());
+        : new Elsewhere(serviceDeployment(service.ref(), current), Optional.empty(), List.of());
   }
 
   @Override

@@ -88,6 +88,7 @@ final class Observer {
       Controller.Elsewhere elsewhere = controllers.of(service.get()).elsewhere(head, service.get());
       serviceDeployment = elsewhere.serviceDeployment();
       codeDeployed = elsewhere.codeDeployed();
+      states = states(Set.copyOf(elsewhere.alarms()));
     }
     Optional<Hold> hold = head.waiting().isEmpty() ? Optional.empty() : ledger.accountHold();
     return new Observed(

@@ -3,6 +3,7 @@ package dev.slipway.deploy;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
+import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deploy.Controller.Started;
@@ -29,6 +30,7 @@ import dev.slipway.policy.Release;
 import dev.slipway.taskdef.TaskDefinitionCopy;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
+import dev.slipway.verdict.CodeDeployed;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -255,10 +257,8 @@ final class WayForward extends Act {
           return new Upkeep(tools, seen).giveWay(others.get());
         }
         Optional<String> again =
-            NextStep.deployedAgainSince(
-                deployment,
-                ledger.deployment(head.service(), deployment.sequence() - 1),
-                seen.service());
+            NextStep.deployedAgainSince(deployment, seen.service())
+                .filter(_ -> !replacedGoesBack());
         if (again.isPresent()) {
           revisions.deregister(deployment, log);
           return new Upkeep(tools, seen).waitAgain(again.get());
@@ -276,6 +276,21 @@ final class WayForward extends Act {
     } catch (AwsException e) {
       return refused(deployment, e);
     }
+  }
+
+  /**
+   * Whether AWS goes back from the deployment that the one in flight has taken the place of: what
+   * that brings is nobody else's.
+   */
+  private boolean replacedGoesBack() {
+    return ledger
+        .deployment(head.service(), inFlight().sequence() - 1)
+        .filter(before -> before.reason() == Reason.NEWER_PUSH)
+        .map(before -> controllers.of(before).look(before, seen.service()))
+        .filter(told ->
+            told.serviceDeployment().map(ServiceDeployment::goesBack).orElse(false)
+                || told.codeDeployed().flatMap(CodeDeployed::rollback).isPresent())
+        .isPresent();
   }
 
   private Done begun(Deployment deployment, Started started) {
