@@ -106,6 +106,8 @@ final class History {
 
   /** A rollback may hold the service again: what waits then waits for an operator. */
   private void untilQuiet() {
+    // One that went off meanwhile: what CodeDeploy would stop for it waits for its end.
+    people.alarmIsOver();
     world.until(this::quietOrHeld, LONGEST);
     while (!quiet()) {
       world.says("resume prod/web");

@@ -601,6 +601,10 @@ final class People {
     }
   }
 
+  void alarmIsOver() {
+    alarm("OK");
+  }
+
   private void alarm(String state) {
     if (state.equals("ALARM")) {
       meddled.add(Meddling.ALARM);
