@@ -12,6 +12,7 @@ import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.ServiceRef;
+import dev.slipway.follow.Settings.Level;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.ledger.Ledger;
@@ -129,6 +130,27 @@ class WorkerTest {
     assertThat(head.lastGood().orElseThrow().steady()).isTrue();
     assertThat(head.running().byContainer().get("web").digest()).isEqualTo(new Digest(digest('a')));
     assertThat(head.lastSequence()).as("nobody else has deployed anything").isEqualTo(1);
+  }
+
+  /** What waits is told where, and as much as, the tags say when it is looked at. */
+  @Test
+  void writesDownWhatAWishWaitsForAndWhoIsToldOfIt() {
+    steady(REGISTRY + "/team/web:1", REGISTRY + "/team/nginx:stable", "public.ecr.aws/envoy:1");
+    Head head = ledger.head(SERVICE);
+    ledger.write(Change.of(head, head.hold(new Head.Hold("U1", "the fair", NOON))));
+    ecs.tags.put("slipway.channel", "C0123456789");
+    wants("team/web", "2", 'd');
+    assertThat(ledger.head(SERVICE).keepsWaiting()).as("before anybody has looked").isFalse();
+
+    worker.look(SERVICE);
+    Head.Waiting waits = ledger.head(SERVICE).waiting();
+    assertThat(waits.because()).isEqualTo("held by U1: the fair");
+    assertThat(waits.audience().channel()).contains("C0123456789");
+    assertThat(ledger.head(SERVICE).keepsWaiting()).isTrue();
+
+    ecs.tags.put("slipway.notify", "none");
+    worker.look(SERVICE);
+    assertThat(ledger.head(SERVICE).waiting().audience().level()).isEqualTo(Level.NONE);
   }
 
   @Test

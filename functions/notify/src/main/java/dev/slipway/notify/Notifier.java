@@ -199,6 +199,9 @@ final class Notifier {
     try (var _ = log.with("service", each.service.brief())) {
       try {
         teller.waits(voice, circuit, each.service, each.begins);
+      } catch (UnreadableItemException e) {
+        // A head that can never be read must not keep back what other services have to say.
+        log.error("what waits cannot be told", e);
       } catch (RuntimeException e) {
         log.error("what waits could not be told; the record is seen again", e);
         failed.addAll(each.records);

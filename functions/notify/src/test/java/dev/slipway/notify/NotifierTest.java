@@ -14,6 +14,7 @@ import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.MemoryLedger;
+import dev.slipway.ledger.UnreadableItemException;
 import dev.slipway.runtime.Batch;
 import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Json;
@@ -337,6 +338,19 @@ class NotifierTest {
 
     assertThat(slack.calls).containsExactly("post C1", "update 1.1");
     assertThat(slack.channel.get("1.1")).startsWith("⏳");
+  }
+
+  @Test
+  void isNotHeldUpByAHeadThatCannotBeRead() {
+    store.beforeWrite =
+        () -> {
+          throw new UnreadableItemException("head prod/web", "a field is not known here");
+        };
+    Head held = held(Sample.deployment(Sample.WEB, 2, Status.PREPARING, Reason.PUSHED));
+    ledger.write(Ledger.Change.of(ledger.head(Sample.WEB), held));
+
+    assertThat(batch(new StreamEvents().changed("1", Head.unseen(Sample.WEB), held))).isEmpty();
+    assertThat(logged.toString()).contains("what waits cannot be told");
   }
 
   @Test
