@@ -49,7 +49,7 @@ record Adversity(
 
   /** Whether something comes of it while the history goes on. */
   boolean acts() {
-    return deletesImages || lacksRoom || silentAlarms;
+    return resolvesAnew || deletesImages || lacksRoom || silentAlarms;
   }
 
   @Override

@@ -23,7 +23,11 @@ class BrokenCodeTest {
     "dev.slipway.deployment.NextStep, deployedElsewhere, false",
     "dev.slipway.verdict.TaskFailures, failed, true",
     "dev.slipway.deployment.NextStep, asksFor, false",
+    "dev.slipway.deployment.NextStep, draining, false",
+    "dev.slipway.deployment.NextStep, notListedYet, false",
+    "dev.slipway.deployment.NextStep, stalled, false",
     "dev.slipway.deploy.EcsController, movesTo, true",
+    "dev.slipway.deploy.WayForward, unchanged, true",
     "dev.slipway.verdict.Judge, ecsCounts, false",
   })
   void isFound(String type, String method, boolean answer) {

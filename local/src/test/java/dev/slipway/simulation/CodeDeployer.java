@@ -88,7 +88,7 @@ final class CodeDeployer implements Deployer {
       deploy("web:1");
       world.clock.advance(Duration.ofSeconds(40));
       letTheTrafficGo();
-      world.clock.advance(Duration.ofMinutes(90));
+      world.clock.advance(Duration.ofMinutes(90).plus(people.drains()));
     }
   }
 

@@ -386,6 +386,9 @@ final class Ending {
     for (Deployment deployment : all) {
       require(
           people.meddled(Meddling.DEPLOYED, Meddling.STOPPED, Meddling.DELETED, Meddling.SWITCHED)
+              // ECS has gone back to what the ledger does not know as good, and nothing else is
+              // left.
+              || people.meddled(Meddling.IMAGE_DELETED)
               || deployment.reason() != Reason.CHANGED_ELSEWHERE,
           deployment.id() + " blames somebody else, but nobody else did anything");
       require(

@@ -143,6 +143,7 @@ final class OneProcess {
 
   private boolean calm;
   private Instant cloudWatchSilentUntil = Instant.MIN;
+  private boolean cloudWatchAnswered;
   private int builds;
   private int messages;
   private int invocations;
@@ -225,6 +226,7 @@ final class OneProcess {
         throw new AwsException(
             service, operation, AwsException.NO_ANSWER, "read timed out", 0, Json.object());
       }
+      cloudWatchAnswered |= service == AwsService.CLOUDWATCH;
       return aws.call(service, operation, input);
     };
   }
@@ -239,8 +241,13 @@ final class OneProcess {
     cloudWatchSilentUntil = then;
   }
 
-  boolean cloudWatchSilent() {
+  private boolean cloudWatchSilent() {
     return clock.instant().isBefore(cloudWatchSilentUntil);
+  }
+
+  /** Whether Slipway has asked CloudWatch in this look, and may have been answered. */
+  boolean cloudWatchAnswered() {
+    return cloudWatchAnswered;
   }
 
   /** While the stack is updated, either version may get the next invocation. */
@@ -396,6 +403,32 @@ final class OneProcess {
   /** Whether a look can know why ECS went back from it: by an event, or by ECS's own list. */
   boolean hooksCanBeKnown(Facts.Fact of) {
     return setting.ecs().endedHooksListed() || witness.heardOfHooks(of);
+  }
+
+  /** The service's tasks whose desired status is this; those that ended an hour ago are gone. */
+  List<JsonNode> tasks(String desired) {
+    ObjectNode ask = json("{'cluster': 'prod'}");
+    ask.set(
+        "tasks",
+        ecs("ListTasks", "{'cluster': 'prod', 'desiredStatus': '" + desired + "'}")
+            .path("taskArns"));
+    List<JsonNode> tasks = new ArrayList<>();
+    if (!ask.path("tasks").isEmpty()) {
+      account.call(AwsService.ECS, "DescribeTasks", ask).path("tasks").forEach(tasks::add);
+    }
+    return tasks;
+  }
+
+  /** Whether an image that is named by its digest can be pulled. */
+  boolean inEcr(String image) {
+    String digest = image.replaceFirst(".*@", "");
+    return !account
+        .call(
+            AwsService.ECR,
+            "BatchGetImage",
+            json("{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '" + digest + "'}]}"))
+        .path("images")
+        .isEmpty();
   }
 
   JsonNode service() {
@@ -580,6 +613,7 @@ final class OneProcess {
     String cause = lane.looks.poll();
     trace.add("look, for " + cause);
     witness.looks();
+    cloudWatchAnswered = false;
     try {
       Functions functions = anyVersion();
       trace.within(() -> functions.worker().look(service));

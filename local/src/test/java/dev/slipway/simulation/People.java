@@ -9,6 +9,7 @@ import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -190,6 +191,11 @@ final class People {
     return behaviours.getOrDefault(digest, "healthy");
   }
 
+  /** How long old tasks may take to end, if they take long. */
+  Duration drains() {
+    return adversity.lingers();
+  }
+
   /** Whether an image was deleted in ECR, or was so once. */
   boolean deleted(String digest) {
     return deleted.contains(digest);
@@ -219,7 +225,13 @@ final class People {
     world.trace.add(
         "a service web with " + desired + " tasks, tags " + tags + ", " + deployer.text());
     world.account.call(
-        AwsService.CLOUDWATCH, "PutMetricAlarm", json("{'AlarmName': 'errors', 'Period': 60}"));
+        AwsService.CLOUDWATCH,
+        "PutMetricAlarm",
+        json(
+            adversity.silentAlarms()
+                ? "{'AlarmName': 'errors', 'Period': 60,"
+                    + " 'Tags': [{'Key': 'slipway.service', 'Value': 'prod/web'}]}"
+                : "{'AlarmName': 'errors', 'Period': 60}"));
     alarm("OK");
     deployer.begin();
     behaviours.put(digestOf(first()), "healthy");
@@ -307,6 +319,9 @@ final class People {
     if (adversity.deletesImages()) {
       choices.add(this::deleteImage);
     }
+    if (adversity.resolvesAnew()) {
+      choices.add(() -> moveTheBaselinesTag(200));
+    }
     if (adversity.lacksRoom()) {
       choices.add(this::limitRoom);
     }
@@ -319,13 +334,13 @@ final class People {
   /** A lifecycle policy keeps the newest few; a person deletes any, most likely the good one. */
   private void deleteImage() {
     Set<String> which = new LinkedHashSet<>();
-    switch (adversity.random().nextInt(3)) {
+    switch (adversity.random().nextInt(4)) {
       case 0 ->
           pushes.stream()
               .limit(Math.max(0, pushes.size() - 1 - adversity.random().nextInt(3)))
               .map(Pushed::digest)
               .forEach(which::add);
-      case 1 ->
+      case 1, 2 ->
           world.truth.head(WEB).lastGood().stream()
               .flatMap(good -> good.images().byContainer().values().stream())
               .map(image -> image.digest().value())
@@ -659,6 +674,12 @@ final class People {
     tag("slipway", "on");
     if (world.service().path("desiredCount").asInt() == 0) {
       scaleTo(desired);
+    }
+    boolean failed =
+        world.truth.deployments(WEB, 1).stream().anyMatch(d -> d.status() == Status.FAILED);
+    if (failed && adversity.acts() && adversity.random().nextBoolean()) {
+      // As the message says that a person should.
+      deployElsewhere();
     }
   }
 }

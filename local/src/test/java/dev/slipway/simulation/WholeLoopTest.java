@@ -246,6 +246,29 @@ class WholeLoopTest {
         .isEqualTo(deployment(2).revisions().own());
   }
 
+  /** ECS still shows the older one as the service's own, and that has the digest of this push. */
+  @Test
+  void whatWasReplacedAMomentAgoIsNotTakenForWhatRuns() {
+    world = new OneProcess(1, Setting.ORDERLY.with(Adversity.lagging(Duration.ofSeconds(45))));
+    world.follower(ANY.replace("]", ", {'key': 'slipway.busy', 'value': 'replace'}]"), 2, BREAKER);
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
+    world.push("v2", "slow:600");
+    world.pass(Duration.ofMinutes(1));
+    world.push("v3", "slow:600");
+    world.until(() -> head().lastSequence() == 3, Duration.ofMinutes(1));
+    world.pass(Duration.ofSeconds(2));
+    world.account.call(
+        AwsService.ECR,
+        "PutImage",
+        OneProcess.json("{'repositoryName': 'team/app', 'imageTag': 'v4'}")
+            .put("imageManifest", manifest("v2")));
+    world.until(
+        () -> head().waiting().isEmpty() && head().lastSequence() > 3, Duration.ofMinutes(5));
+    assertThat(deployment(4).to().byContainer().get("web").digest())
+        .isEqualTo(deployment(2).to().byContainer().get("web").digest());
+  }
+
   /** Its end would have been taken for the end of the newer one. */
   @Test
   void theServiceDeploymentThatOursTookThePlaceOfIsNotTakenForOurs() {

@@ -37,6 +37,11 @@ import java.util.stream.Stream;
  */
 final class Witness {
 
+  private static final Duration LONGEST_DRAIN = Duration.ofHours(2);
+
+  /** The deadline of a service whose tags cannot be read, and the looks that come late. */
+  private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(60);
+
   private final OneProcess world;
 
   /** Null where a test plays them. */
@@ -159,7 +164,31 @@ final class Witness {
         written(before, after, change);
         return after;
       }
+
+      @Override
+      public void addPush(PushRecord push, Instant now) {
+        declined(push);
+        truth.addPush(push, now);
+      }
     };
+  }
+
+  /** What is said to run already runs, or is about to. */
+  private void declined(PushRecord push) {
+    if (push.reason() != Reason.ALREADY_RUNNING || push.isWayBack()) {
+      return;
+    }
+    Head head = world.truth.head(WEB);
+    boolean known =
+        Stream.concat(
+                head.running().byContainer().values().stream(),
+                head.inFlight().stream()
+                    .flatMap(flying -> flying.to().byContainer().values().stream()))
+            .anyMatch(image -> image.digest().value().equals(push.digest()));
+    require(
+        known
+            || world.image(world.service().path("taskDefinition").asText()).endsWith(push.digest()),
+        push.image() + " is declined as " + push.reason() + ", and it does not run");
   }
 
   private void written(Head before, Head after, Change change) {
@@ -274,6 +303,10 @@ final class Witness {
     isItsOwn(deployment, where);
     if (!was.ended()) {
       isOver(deployment, where);
+      if (deployment.status() == Status.SUCCEEDED) {
+        cameBack(deployment, after, where);
+        wasHeard(was, before, deployment, where);
+      }
     }
     if (was != Status.ROLLING_BACK
         && (deployment.status() == Status.ROLLING_BACK || deployment.status() == Status.FAILED)) {
@@ -302,6 +335,9 @@ final class Witness {
     String id = deployment.id() + " is given up for " + deployment.reason();
     switch (deployment.reason()) {
       case NO_PROGRESS -> {
+        if (!fact.outOfTime()) {
+          stoodLongEnough(deployment, id, where);
+        }
         require(
             disturbed || !fact.waits(),
             id + ", but the time that passes is AWS's own: it is " + fact.status() + where);
@@ -320,6 +356,58 @@ final class Witness {
               id + ", which ECS's circuit breaker counts itself" + where);
       default -> {}
     }
+  }
+
+  /** Old tasks that take long to end are waited for; nothing else is, for long. */
+  private void stoodLongEnough(Deployment deployment, String id, String where) {
+    Duration stood = Duration.between(deployment.rollout().countsFrom(), world.clock.instant());
+    require(
+        disturbed
+            || stood.compareTo(People.DEADLINE.plus(LONGEST_DRAIN)) >= 0
+            || world.tasks("STOPPED").stream()
+                .filter(task -> !task.path("lastStatus").asText().equals("STOPPED"))
+                .allMatch(task ->
+                    task.path("taskDefinitionArn").asText().equals(deployment.revisions().own())),
+        id + " while ECS waits for old tasks to end" + where);
+    require(
+        people == null || !people.drains().isZero() || stood.compareTo(LONGEST_STANDSTILL) < 0,
+        id + " as late as after " + stood + where);
+  }
+
+  /** What is said to run again is what the tasks have pulled. */
+  private void cameBack(Deployment back, Head after, String where) {
+    if (!back.isRollback() || disturbed || after.running().isEmpty()) {
+      return;
+    }
+    for (JsonNode task : world.tasks("RUNNING")) {
+      String digest = task.at("/containers/0/imageDigest").asText();
+      require(
+          digest.isEmpty()
+              || !task.path("taskDefinitionArn").asText().equals(back.revisions().own())
+              || after.running().byContainer().values().stream()
+                  .anyMatch(image -> image.digest().value().equals(digest)),
+          back.id()
+              + " is to have brought "
+              + after.running().brief()
+              + " back, and a task runs "
+              + digest
+              + where);
+    }
+  }
+
+  /** Nothing good is said while CloudWatch may still say otherwise. */
+  private void wasHeard(Status was, Head before, Deployment deployment, String where) {
+    Deployment flying = before.inFlight().orElse(null);
+    if (deployment.isRollback() || flying == null || !looking || world.cloudWatchAnswered()) {
+      return;
+    }
+    boolean baking = was == Status.BAKING;
+    Instant since = baking ? flying.rollout().bakeUntil() : flying.rollout().progressAt();
+    require(
+        deployment.reason() != Reason.COMPLETED
+            || deployment.alarms().judgedHere("MONITORING", baking).isEmpty()
+            || !world.clock.instant().isBefore(since.plus(People.DEADLINE)),
+        deployment.id() + " ends as a success while CloudWatch does not answer" + where);
   }
 
   /** A verdict is written when there is one, and not before. */
@@ -546,6 +634,10 @@ final class Witness {
                     || adopted(head, digest)
                     || disturbed,
                 "Slipway rolls out " + image + ", which is in quarantine"));
+    boolean back = head.inFlight().filter(Deployment::isRollback).isPresent();
+    require(
+        !back || !looking || disturbed || world.inEcr(image),
+        "Slipway goes back to " + image + ", which is not in ECR any more");
   }
 
   /** What somebody else has begun, and AWS waits with, is left alone. */

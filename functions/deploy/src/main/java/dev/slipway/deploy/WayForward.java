@@ -173,12 +173,19 @@ final class WayForward extends Act {
         policy, head, wanted, ledger.deployments(head.service(), Release.DEPLOYMENTS));
   }
 
-  /** Nothing would change: the service's own revision has these digests, or its tasks run them. */
+  /**
+   * Nothing would change: the service's own revision has these digests, or its tasks run them. What
+   * is in flight is the service's own even while ECS still shows what it takes the place of.
+   */
   private boolean unchanged(ImageSet wish, Map<String, String> containers, boolean replacing) {
+    Map<String, Image> flying = replacing ? inFlight().to().byContainer() : Map.of();
     return wish.byContainer().entrySet().stream()
         .allMatch(entry ->
-            Containers.read(containers.getOrDefault(entry.getKey(), ""))
-                .flatMap(ImageReference::digest)
+            Optional.ofNullable(flying.get(entry.getKey()))
+                .map(Image::digest)
+                .or(() ->
+                    Containers.read(containers.getOrDefault(entry.getKey(), ""))
+                        .flatMap(ImageReference::digest))
                 .map(digest -> digest.equals(entry.getValue().digest()))
                 .orElseGet(() ->
                     !replacing
