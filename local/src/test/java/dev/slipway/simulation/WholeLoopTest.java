@@ -1050,4 +1050,34 @@ class WholeLoopTest {
                 "ecs:RegisterTaskDefinition", 1L,
                 "ecs:UpdateService", 1L));
   }
+
+  /** It was begun, and passed for somebody else's when its image was gone at the next look. */
+  @Test
+  void aWayBackThatHasBegunGoesOnThoughItsImageIsDeletedMeanwhile() {
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'},"
+            + " {'key': 'slipway.bake', 'value': '15m'}]",
+        NO_BREAKER);
+    world.push("v2", "dies-later:60");
+    world.until(
+        () -> world.truth.deployment(WEB, 2).map(d -> d.status() == Status.BAKING).orElse(false),
+        Duration.ofMinutes(10));
+    world.mishaps.loseAnswer("UpdateService");
+    world.until(() -> world.truth.deployment(WEB, 3).isPresent(), Duration.ofMinutes(20));
+    // Its tasks have the image by then, and nobody has looked again.
+    world.lost.addAll(List.of("ECS Deployment State Change", "ECS Task State Change"));
+    world.pass(Duration.ofSeconds(50));
+    assertThat(deployment(3).status()).isEqualTo(Status.PREPARING);
+    world.account.call(
+        AwsService.ECR,
+        "BatchDeleteImage",
+        OneProcess.json(
+            "{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '%s'}]}"
+                .formatted(
+                    deployment(1).to().byContainer().values().iterator().next().digest().value())));
+    untilEnded(3);
+    assertThat(deployment(3).status()).as(deployment(3).detail()).isEqualTo(Status.SUCCEEDED);
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(head().lastSequence()).isEqualTo(3);
+  }
 }

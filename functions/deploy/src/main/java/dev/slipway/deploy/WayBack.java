@@ -254,6 +254,11 @@ final class WayBack extends Act {
     try {
       Way way = controllers.of(seen.service()).way(seen.service());
       Optional<Target> found = target(back, way);
+      Optional<Done> begun =
+          found.isPresent() ? Optional.empty() : alreadyBegun(back, failing, way);
+      if (begun.isPresent()) {
+        return begun.get();
+      }
       if (found.isEmpty()) {
         return callForPerson(
             "Neither the image of the last good revision nor that of an older one is still in ECR,"
@@ -301,6 +306,25 @@ final class WayBack extends Act {
     } catch (AwsException e) {
       return refused(e);
     }
+  }
+
+  /**
+   * A way back that an earlier look began and could not note is under way, even if its image was
+   * deleted from ECR since: its tasks may have it, and what comes of it is not somebody else's.
+   */
+  private Optional<Done> alreadyBegun(Deployment back, Deployment failing, Way way) {
+    String family = Wording.family(seen.service().taskDefinition());
+    return Stream.concat(
+            revisions.registeredFor(back, family).stream(), Stream.of(back.revisions().own()))
+        .filter(revision -> !revision.isEmpty())
+        .map(revision -> back.with(back.revisions().withOwn(revision)))
+        .flatMap(aimed ->
+            way.startedBefore(aimed, failing.createdAt()).stream()
+                .filter(Started.UnderWay.class::isInstance)
+                .map(Started.UnderWay.class::cast)
+                .filter(_ -> !otherDigests(aimed.revisions().own(), back.to()))
+                .map(started -> underWayBack(aimed, explained(failing), started.rollout())))
+        .findFirst();
   }
 
   private Done underWayBack(Deployment back, Deployment failing, Rollout started) {
