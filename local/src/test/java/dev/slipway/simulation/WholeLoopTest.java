@@ -769,6 +769,29 @@ class WholeLoopTest {
     }
   }
 
+  /** Which alarms there are is not known either then. */
+  @Test
+  void aSuccessIsKeptBackForCloudWatchUntilTheDeadlineAndNoLonger() {
+    world(ANY, BREAKER);
+    world.ecs(
+        "TagResource",
+        "{'resourceArn': '"
+            + WEB.arn()
+            + "', 'tags': [{'key': 'slipway.deadline', 'value': '15m'}]}");
+    world.account.call(
+        AwsService.CLOUDWATCH,
+        "PutMetricAlarm",
+        OneProcess.json(
+            "{'AlarmName': 'errors', 'Tags': [{'Key': 'slipway.service', 'Value': 'prod/web'}]}"));
+    world.cloudWatchSilentUntil(world.clock.instant().plus(Duration.ofHours(12)));
+    world.push("v2", "healthy");
+    world.pass(Duration.ofMinutes(10));
+    assertThat(deployment(2).status().ended()).isFalse();
+    world.pass(Duration.ofMinutes(10));
+    assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(runs()).isEqualTo("web:2");
+  }
+
   @Test
   void tasksThatDieDuringTheBakeBringItBack() {
     world(

@@ -216,6 +216,12 @@ public final class NextStep {
     return seen.alarms().isEmpty() && seen.now().isBefore(since.plus(deadline(seen)));
   }
 
+  /** Likewise, while nobody says which alarms there are. */
+  public static boolean mayWaitForAlarms(Deployment deployment, Situation seen) {
+    Instant since = deployment.rollout().progressAt();
+    return since == null || seen.now().isBefore(since.plus(deadline(seen)));
+  }
+
   /** Names of the alarms whose states the decision about a deployment in flight may need. */
   public static Set<String> alarmsToAsk(
       Deployment deployment,

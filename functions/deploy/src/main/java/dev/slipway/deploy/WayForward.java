@@ -428,7 +428,7 @@ final class WayForward extends Act {
       return AlarmsInUse.found(
           names.isEmpty() ? List.of() : tools.alarms().states(names), own, startedAt(deployment));
     } catch (AwsException e) {
-      if (e.passing()) {
+      if (e.passing() && NextStep.mayWaitForAlarms(deployment, seen.situation())) {
         throw e;
       }
       log.error("no alarms of " + deployment.id(), e);
