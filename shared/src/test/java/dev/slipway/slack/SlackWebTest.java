@@ -62,6 +62,8 @@ class SlackWebTest {
             exchange.getResponseHeaders().add("Retry-After", answer.retryAfter());
           }
           byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+          // As the client asked, and servers do: else it may keep a connection that is just closed.
+          exchange.getResponseHeaders().add("Connection", "close");
           exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
           exchange.getResponseBody().write(bytes);
           exchange.getResponseBody().close();

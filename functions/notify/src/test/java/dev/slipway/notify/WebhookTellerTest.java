@@ -55,6 +55,8 @@ class WebhookTellerTest {
         "/",
         exchange -> {
           told.add(Json.write(Json.read(exchange.getRequestBody())));
+          // As the client asked, and servers do: else it may keep a connection that is just closed.
+          exchange.getResponseHeaders().add("Connection", "close");
           exchange.sendResponseHeaders(status, -1);
         });
     server.start();
