@@ -153,12 +153,18 @@ final class Facts {
     };
   }
 
-  private static boolean waits(JsonNode deployment) {
+  private boolean waits(JsonNode deployment) {
     double share =
         deployment.at("/targetServiceRevision/requestedProductionTrafficWeight").asDouble(0);
     return awaited(deployment).isPresent()
-        || deployment.path("lifecycleStage").asText().equals("BAKE_TIME")
+        || (deployment.path("lifecycleStage").asText().equals("BAKE_TIME") && allTasksRun())
         || (share > 0 && share < 100);
+  }
+
+  /** A bake that has lost tasks is no time that ECS takes, but a standstill. */
+  private boolean allTasksRun() {
+    JsonNode primary = world.service().at("/deployments/0");
+    return primary.path("runningCount").asInt() >= primary.path("desiredCount").asInt();
   }
 
   private static Optional<JsonNode> awaited(JsonNode deployment) {

@@ -200,6 +200,34 @@ class WholeLoopTest {
     assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
   }
 
+  /** ECS bakes on without them, for as long as AWS lets a stage take: that is no progress. */
+  @Test
+  void aBakeThatLosesItsTasksForGoodHasStalled() {
+    String alarms = ", 'alarms': {'enable': true, 'rollback': true, 'alarmNames': ['errors']}}";
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'},"
+            + " {'key': 'slipway.deadline', 'value': '15m'}]",
+        BREAKER.substring(0, BREAKER.length() - 1) + alarms);
+    world.push("v2", "healthy");
+    world.until(
+        () ->
+            world
+                .truth
+                .deployment(WEB, 2)
+                .map(d -> d.rollout().stage())
+                .orElse("")
+                .equals("BAKE_TIME"),
+        Duration.ofMinutes(10));
+    world.account.ecs().limitTasks("prod", 1);
+    for (JsonNode task : world.ecs("ListTasks", "{'cluster': 'prod'}").path("taskArns")) {
+      world.ecs("StopTask", "{'cluster': 'prod', 'task': '" + task.asText() + "'}");
+    }
+    world.pass(Duration.ofMinutes(10));
+    assertThat(deployment(2).status()).isEqualTo(Status.ROLLING_OUT);
+    world.pass(Duration.ofMinutes(15));
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NO_PROGRESS);
+  }
+
   /**
    * The next look takes over what the lost call started while ECS is going back from it already,
    * and the one after it no longer finds it in the service.

@@ -507,9 +507,16 @@ public final class NextStep {
   /** With the stage and the traffic that ECS tells of now. */
   private static Rollout staged(Rollout before, Situation seen) {
     return seen.serviceDeployment()
-        .map(now -> before.shift().seen(now, seen.now()))
+        .map(now -> before.shift().seen(now, whole(before, seen), seen.now()))
         .map(shift -> before.toBuilder().stage(shift.stage()).shift(shift).build())
         .orElse(before);
+  }
+
+  private static boolean whole(Rollout rollout, Situation seen) {
+    return seen.service()
+        .flatMap(service -> service.deployment(rollout.ecsDeploymentId()))
+        .map(own -> own.running() >= own.desired())
+        .orElse(true);
   }
 
   /** With the stage that CodeDeploy has come to. */
@@ -773,7 +780,7 @@ public final class NextStep {
     return seen.serviceDeployment()
         .filter(deployment -> deployment.status().equals("IN_PROGRESS"))
         .map(deployment -> {
-          Shift shift = Shift.NONE.seen(deployment, seen.now());
+          Shift shift = Shift.NONE.seen(deployment, true, seen.now());
           return shift.production().orElse(0) > 0 && !shift.stands(seen.now())
               ? seen.now()
               : shift.standsUntil();

@@ -79,8 +79,10 @@ public record Shift(
    * What is known after another look.
    *
    * @param seen what ECS says now, with what events told of its hooks
+   * @param whole whether as many of its tasks run as are wanted: a bake that has lost some of them
+   *     is not the time that ECS takes, but a standstill
    */
-  public Shift seen(ServiceDeployment seen, Instant now) {
+  public Shift seen(ServiceDeployment seen, boolean whole, Instant now) {
     Staging staging = seen.staging();
     OptionalDouble share =
         staging.target().production().isEmpty() ? production() : staging.target().production();
@@ -97,7 +99,7 @@ public record Shift(
             staging.target().test().isEmpty() ? test : staging.target().test(),
             standsUntil,
             seen.goesBack() ? cause(seen, now).or(() -> pending) : pending);
-    Instant until = next.until(seen, pending, now);
+    Instant until = next.until(seen, whole, pending, now);
     // What the deadline stood still for is never counted: the bake of a step may have been over for
     // long when the hook of its stage ends.
     return next.standing(later(until, stood(now)));
@@ -160,7 +162,8 @@ public record Shift(
                 .map(each -> each.as(Hook.State.TIMED_OUT)));
   }
 
-  private Instant until(ServiceDeployment seen, Optional<Hook> pending, Instant now) {
+  private Instant until(
+      ServiceDeployment seen, boolean whole, Optional<Hook> pending, Instant now) {
     Instant stage = stageAt() == null ? now : stageAt();
     Instant waited =
         pending
@@ -172,17 +175,19 @@ public record Shift(
             .orElse(null);
     // What is told of a hook may be old: a step calls its stage's hooks anew. Its time being up
     // says nothing of the bake that follows.
-    return waited != null && waited.isAfter(now) ? waited : later(waited, baked(seen, stage));
+    return waited != null && waited.isAfter(now)
+        ? waited
+        : later(waited, baked(seen, whole, stage));
   }
 
   /** Until when ECS bakes, as far as it says. */
-  private Instant baked(ServiceDeployment seen, Instant stage) {
+  private Instant baked(ServiceDeployment seen, boolean whole, Instant stage) {
     if (!seen.status().equals("IN_PROGRESS")) {
       return null;
     }
     Staging staging = seen.staging();
     if (seen.lifecycleStage().equals(BAKE)) {
-      return stage.plus(staging.bake().orElse(LONGEST_STAGE));
+      return whole ? stage.plus(staging.bake().orElse(LONGEST_STAGE)) : null;
     }
     if (partial()) {
       // AWS does not say in which stage a step bakes: a hook may come between the shift and that.

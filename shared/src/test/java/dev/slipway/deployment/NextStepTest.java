@@ -580,7 +580,7 @@ class NextStepTest {
     @Test
     void theDeadlineIsCountedFromTheEndOfThePause() {
       Shift shift =
-          Shift.NONE.seen(waiting(pause(Hook.State.AWAITING_ACTION)), NOON.plusSeconds(1));
+          Shift.NONE.seen(waiting(pause(Hook.State.AWAITING_ACTION)), true, NOON.plusSeconds(1));
       Deployment before = deployment(Status.ROLLING_OUT, 2, 0);
       Head head =
           head()

@@ -108,25 +108,27 @@ class ShiftTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("firstLooks")
   void theDeadlineStandsStillWhileEcsWaitsForTimeOrSomebody(String what, Said said, Instant until) {
-    assertThat(Shift.NONE.seen(said.now(), NOON).standsUntil()).isEqualTo(until);
+    assertThat(Shift.NONE.seen(said.now(), true, NOON).standsUntil()).isEqualTo(until);
   }
 
   @Test
   void aPauseThatIsAnsweredLetsTheDeadlineRunFromThatMoment() {
     Said pause = say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS));
-    Shift paused = Shift.NONE.seen(pause.now(), NOON).seen(pause.now(), NOON.plusSeconds(90_000));
+    Shift paused =
+        Shift.NONE.seen(pause.now(), true, NOON).seen(pause.now(), true, NOON.plusSeconds(90_000));
     assertThat(paused.stands(NOON.plusSeconds(90_000))).isTrue();
     assertThat(paused.awaited().orElseThrow().stage()).isEqualTo(TEST_SHIFTED);
 
     // Answered, and ECS has not gone on yet: nothing has stalled by the pause.
     Instant then = NOON.plusSeconds(100_000);
     Shift answered =
-        paused.seen(say(TEST_SHIFTED).hook(hook(PAUSE, SUCCEEDED, IN_THREE_DAYS)).now(), then);
+        paused.seen(
+            say(TEST_SHIFTED).hook(hook(PAUSE, SUCCEEDED, IN_THREE_DAYS)).now(), true, then);
     assertThat(answered.stands(then)).isFalse();
     assertThat(answered.furtherAt()).isEqualTo(then);
     assertThat(answered.awaited()).isEmpty();
     // Time goes on, and nothing else does.
-    assertThat(answered.seen(say(TEST_SHIFTED).now(), then.plusSeconds(60)).furtherAt())
+    assertThat(answered.seen(say(TEST_SHIFTED).now(), true, then.plusSeconds(60)).furtherAt())
         .isEqualTo(then);
   }
 
@@ -150,11 +152,11 @@ class ShiftTest {
     Said step = say(SHIFTED).canary(3).share(10);
     Shift waited =
         Shift.NONE.seen(
-            say(SHIFTED).canary(3).share(10).hook(hook(type, waits, expires)).now(), NOON);
-    Shift over = waited.seen(step.hook(hook(type, state, expires)).now(), end);
+            say(SHIFTED).canary(3).share(10).hook(hook(type, waits, expires)).now(), true, NOON);
+    Shift over = waited.seen(step.hook(hook(type, state, expires)).now(), true, end);
     assertThat(over.furtherAt()).isEqualTo(end);
     assertThat(over.stands(end)).isFalse();
-    Shift later = over.seen(say(SHIFTED).canary(3).share(10).now(), end.plusSeconds(60));
+    Shift later = over.seen(say(SHIFTED).canary(3).share(10).now(), true, end.plusSeconds(60));
     assertThat(later.furtherAt()).isEqualTo(end);
   }
 
@@ -169,30 +171,48 @@ class ShiftTest {
                 .share(10)
                 .hook(hook(LAMBDA, IN_PROGRESS, NOON.plusSeconds(86_400)))
                 .now(),
+            true,
             NOON);
-    Shift baking = shifted.seen(say(SHIFTED).canary(25).share(10).now(), end);
+    Shift baking = shifted.seen(say(SHIFTED).canary(25).share(10).now(), true, end);
     assertThat(baking.standsUntil()).isEqualTo(end.plus(Duration.ofMinutes(25)));
-    Shift later = baking.seen(say(SHIFTED).canary(25).share(10).now(), end.plusSeconds(60));
+    Shift later = baking.seen(say(SHIFTED).canary(25).share(10).now(), true, end.plusSeconds(60));
     assertThat(later.standsUntil()).isEqualTo(end.plus(Duration.ofMinutes(25)));
+  }
+
+  /** They were lost, and there is no room for others: ECS bakes on, and nothing moves. */
+  @Test
+  void aBakeThatHasLostTasksStandsNoLonger() {
+    ServiceDeployment baking = say("BAKE_TIME").now();
+    Shift whole = Shift.NONE.seen(baking, true, NOON);
+    assertThat(whole.stands(NOON.plusSeconds(3600))).isTrue();
+    Instant lost = NOON.plusSeconds(600);
+    Shift lacking = whole.seen(baking, false, lost);
+    assertThat(lacking.furtherAt()).isEqualTo(lost);
+    assertThat(lacking.seen(baking, false, lost.plusSeconds(600)).furtherAt())
+        .as("the deadline is counted from the first look that finds them lost")
+        .isEqualTo(lost);
+    assertThat(lacking.seen(baking, true, lost.plusSeconds(60)).stands(lost.plusSeconds(3600)))
+        .as("and stands again when they are back")
+        .isTrue();
   }
 
   @Test
   void theDeadlineRunsFromTheEndOfABake() {
-    Shift baking = Shift.NONE.seen(say("BAKE_TIME").bake(60).now(), NOON);
-    Shift later = baking.seen(say("BAKE_TIME").bake(60).now(), NOON.plusSeconds(7200));
+    Shift baking = Shift.NONE.seen(say("BAKE_TIME").bake(60).now(), true, NOON);
+    Shift later = baking.seen(say("BAKE_TIME").bake(60).now(), true, NOON.plusSeconds(7200));
     assertThat(later.stands(NOON.plusSeconds(7200))).isFalse();
     assertThat(later.furtherAt()).isEqualTo(NOON.plusSeconds(3600));
   }
 
   @Test
   void stagesAndStepsOfTrafficAreProgressAndAreKept() {
-    Shift shift = Shift.NONE.seen(say("SCALE_UP").linear(6).share(0).now(), NOON);
-    shift = shift.seen(say("SCALE_UP").linear(6).share(0).now(), NOON.plusSeconds(60));
+    Shift shift = Shift.NONE.seen(say("SCALE_UP").linear(6).share(0).now(), true, NOON);
+    shift = shift.seen(say("SCALE_UP").linear(6).share(0).now(), true, NOON.plusSeconds(60));
     assertThat(shift.furtherAt()).isEqualTo(NOON);
-    shift = shift.seen(say(SHIFTED).linear(6).share(10).now(), NOON.plusSeconds(120));
+    shift = shift.seen(say(SHIFTED).linear(6).share(10).now(), true, NOON.plusSeconds(120));
     assertThat(shift.furtherAt()).as("the bake's end").isEqualTo(NOON.plusSeconds(480));
-    shift = shift.seen(say(SHIFTED).linear(6).share(20).now(), NOON.plusSeconds(490));
-    shift = shift.seen(say("BAKE_TIME").linear(6).now(), NOON.plusSeconds(900));
+    shift = shift.seen(say(SHIFTED).linear(6).share(20).now(), true, NOON.plusSeconds(490));
+    shift = shift.seen(say("BAKE_TIME").linear(6).now(), true, NOON.plusSeconds(900));
 
     assertThat(shift.strategy()).isEqualTo("LINEAR");
     assertThat(shift.production()).as("not said again").hasValue(20);
@@ -206,14 +226,14 @@ class ShiftTest {
 
   @Test
   void aPlainRollingUpdateLeavesNothingBehind() {
-    assertThat(Shift.NONE.seen(say("").now(), NOON)).isEqualTo(Shift.NONE);
+    assertThat(Shift.NONE.seen(say("").now(), true, NOON)).isEqualTo(Shift.NONE);
   }
 
   @Test
   void theTrailHasAnEnd() {
     Shift shift = Shift.NONE;
     for (int i = 0; i < 200; i++) {
-      shift = shift.seen(say("S" + i).now(), NOON.plusSeconds(i));
+      shift = shift.seen(say("S" + i).now(), true, NOON.plusSeconds(i));
     }
     assertThat(shift.trail()).hasSize(Shift.LONGEST).endsWith(new Mark("S199", none(), at(199)));
   }
@@ -222,13 +242,17 @@ class ShiftTest {
   static Stream<Arguments> causes() {
     Instant before = NOON.minusSeconds(60);
     Shift waiting =
-        Shift.NONE.seen(say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, NOON)).now(), before);
+        Shift.NONE.seen(
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, NOON)).now(), true, before);
     Shift waitingLonger =
         Shift.NONE.seen(
-            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)).now(), before);
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)).now(),
+            true,
+            before);
     Shift goingOnByItself =
         Shift.NONE.seen(
             say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, NOON, CONTINUE, null)).now(),
+            true,
             before);
     Said back = say("CLEAN_UP").back(NOON);
     return Stream.of(
@@ -268,11 +292,14 @@ class ShiftTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("causes")
   void theHookThatMadeEcsGoBackIsKnown(String what, Shift before, Said said, Hook.State state) {
-    Shift shift = before.seen(said.now(), NOON.plusSeconds(60));
+    Shift shift = before.seen(said.now(), true, NOON.plusSeconds(60));
     assertThat(shift.hook().filter(Hook::failed).map(Hook::state))
         .isEqualTo(Optional.ofNullable(state));
     assertThat(
-            shift.seen(say("").back(NOON).now(), NOON.plusSeconds(120)).hook().filter(Hook::failed))
+            shift
+                .seen(say("").back(NOON).now(), true, NOON.plusSeconds(120))
+                .hook()
+                .filter(Hook::failed))
         .as("and stays known when ECS forgets it")
         .isEqualTo(shift.hook().filter(Hook::failed));
   }
