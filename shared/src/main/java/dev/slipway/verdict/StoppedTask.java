@@ -31,30 +31,6 @@ public record StoppedTask(
     containers = List.copyOf(containers);
   }
 
-  /** Of which only the end is known. */
-  public StoppedTask(
-      String taskArn,
-      String taskDefinition,
-      String startedBy,
-      String stopCode,
-      String stoppedReason,
-      Instant createdAt,
-      Instant startedAt,
-      Instant stoppedAt,
-      List<Container> containers) {
-    this(
-        taskArn,
-        taskDefinition,
-        startedBy,
-        stopCode,
-        stoppedReason,
-        createdAt,
-        startedAt,
-        stoppedAt,
-        null,
-        containers);
-  }
-
   /**
    * @param exitCode null if it never ran
    * @param reason AWS's words, empty if none

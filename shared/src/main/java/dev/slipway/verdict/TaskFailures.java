@@ -18,8 +18,6 @@ public final class TaskFailures {
   private static final int LEAST = 3;
   private static final int MOST = 200;
 
-  private static final String BY_SCHEDULER = "ServiceSchedulerInitiated";
-
   /**
    * The scheduler stops healthy tasks too: when it scales in, replaces them with newer ones,
    * rebalances Availability Zones, or drains an instance, and in words that AWS does not list. All
@@ -33,10 +31,9 @@ public final class TaskFailures {
 
   /**
    * Stop codes that blame the task. A stop by a person, a lost spot instance or failing hardware
-   * says nothing about the image.
+   * says nothing about the image; one by the scheduler may.
    */
-  private static final Set<String> BLAMED =
-      Set.of("TaskFailedToStart", "EssentialContainerExited", BY_SCHEDULER);
+  private static final Set<String> BLAMED = Set.of("TaskFailedToStart", "EssentialContainerExited");
 
   private TaskFailures() {}
 
@@ -78,11 +75,11 @@ public final class TaskFailures {
 
   /** Whether a stop is the task's own fault. */
   public static boolean failed(StoppedTask task) {
-    if (!BLAMED.contains(task.stopCode())) {
-      return false;
-    }
-    return !task.stopCode().equals(BY_SCHEDULER)
-        || task.stoppedReason().contains(UNHEALTHY)
+    return task.byScheduler() ? unhealthy(task) : BLAMED.contains(task.stopCode());
+  }
+
+  private static boolean unhealthy(StoppedTask task) {
+    return task.stoppedReason().contains(UNHEALTHY)
         || task.containers().stream().anyMatch(container -> container.health().equals("UNHEALTHY"));
   }
 }

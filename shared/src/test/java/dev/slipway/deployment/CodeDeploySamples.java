@@ -135,6 +135,7 @@ public final class CodeDeploySamples {
         deployments,
         List.of(),
         Map.of("slipway", "on"),
-        List.of(sets));
+        List.of(sets),
+        Map.of());
   }
 }

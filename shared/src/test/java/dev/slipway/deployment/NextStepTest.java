@@ -338,6 +338,8 @@ class NextStepTest {
               "",
               List.of(),
               List.of(),
+              Map.of(),
+              List.of(),
               Map.of());
       assertThat(NextStep.decide(head, situation(NOON, external, settings())))
           .isInstanceOfSatisfying(
@@ -513,6 +515,7 @@ class NextStepTest {
               NOON,
               NOON,
               stoppedAt,
+              null,
               List.of());
       Situation late = situation(NOON.plus(Duration.ofMinutes(minutes)), ROLLING, settings());
       return NextStep.decide(rolling, with(late, List.of(stopping))).getClass().getSimpleName();

@@ -101,6 +101,8 @@ public final class Samples {
         current,
         List.of(deployments),
         List.of(),
+        Map.of(),
+        List.of(),
         Map.of());
   }
 
@@ -195,6 +197,6 @@ public final class Samples {
 
   public static StoppedTask stopped(
       String arn, String startedBy, String stopCode, String reason, Instant at) {
-    return new StoppedTask(arn, NEW, startedBy, stopCode, reason, at, at, at, List.of());
+    return new StoppedTask(arn, NEW, startedBy, stopCode, reason, at, at, at, null, List.of());
   }
 }

@@ -106,6 +106,7 @@ class DiagnoserTest {
               START,
               null,
               START.plusSeconds(i),
+              null,
               List.of(new StoppedTask.Container("web", "web:v2", null, words, "UNHEALTHY"))));
     }
     List<Event> events =
@@ -248,6 +249,7 @@ class DiagnoserTest {
             START,
             START,
             START,
+            null,
             List.of(new StoppedTask.Container("web", "web:v2", 1, "", "")));
     return Diagnoser.diagnose(
             Input.of(Ending.TASKS_FAILED, "", 1, null)

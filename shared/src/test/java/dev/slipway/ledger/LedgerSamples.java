@@ -189,6 +189,7 @@ public final class LedgerSamples {
         NOON.minusSeconds(50),
         NOON.minusSeconds(40),
         stoppedAt,
+        null,
         List.of(
             new StoppedTask.Container(
                 "web", "team/app:v2", 137, "OutOfMemoryError: killed", "UNHEALTHY"),

@@ -60,7 +60,9 @@ public final class MemoryEcs implements Ecs {
             new EcsDeployment(
                 "ecs-svc/1", "PRIMARY", taskDefinition, 2, 2, 0, 0, "COMPLETED", "", START, START)),
         List.of(),
-        tags);
+        tags,
+        List.of(),
+        Map.of());
   }
 
   public void put(ServiceView view) {
@@ -177,7 +179,9 @@ public final class MemoryEcs implements Ecs {
             before.currentServiceDeployment(),
             all,
             before.events(),
-            before.tags()));
+            before.tags(),
+            List.of(),
+            Map.of()));
     return services.get(service);
   }
 

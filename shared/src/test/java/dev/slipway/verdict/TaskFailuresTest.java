@@ -60,6 +60,7 @@ class TaskFailuresTest {
         NOON,
         NOON,
         NOON,
+        null,
         List.of(new StoppedTask.Container("web", "", 137, "", health)));
   }
 
@@ -103,6 +104,7 @@ class TaskFailuresTest {
             NOON.plusSeconds(createdAfter),
             null,
             NOON.plusSeconds(5),
+            null,
             List.of());
     assertThat(TaskFailures.of(OWN_ID, NEW, List.of(task), NOON)).hasSize(counts);
   }

@@ -102,6 +102,7 @@ class EcsDiagnosticsTest {
         NOON,
         NOON,
         NOON.plusSeconds(4),
+        null,
         List.of(
             new StoppedTask.Container("envoy", "envoy:1", 0, "", ""),
             new StoppedTask.Container("web", "web:2", 1, "", "")));
@@ -161,6 +162,7 @@ class EcsDiagnosticsTest {
             NOON,
             NOON,
             NOON.plusSeconds(4),
+            null,
             List.of(
                 new StoppedTask.Container("envoy", "envoy:1", 0, "", "", "e".repeat(64)),
                 new StoppedTask.Container("web", "web:2", 1, "", "", "a".repeat(64))));
@@ -250,6 +252,7 @@ class EcsDiagnosticsTest {
             NOON,
             NOON,
             NOON,
+            null,
             List.of());
     ecs.refuses("DescribeTaskDefinition", "ThrottlingException", "slow");
 
@@ -271,6 +274,7 @@ class EcsDiagnosticsTest {
             NOON,
             null,
             NOON,
+            null,
             List.of(
                 new StoppedTask.Container(
                     "web", "web:2", null, "CannotPullContainerError: x: not found", "")));

@@ -129,7 +129,9 @@ final class InMemoryEcs implements Ecs {
         "",
         List.of(),
         List.of(),
-        tags);
+        tags,
+        List.of(),
+        Map.of());
   }
 
   private ServiceView view() {
@@ -150,7 +152,9 @@ final class InMemoryEcs implements Ecs {
         "",
         List.of(current),
         List.of(),
-        tags);
+        tags,
+        List.of(),
+        Map.of());
   }
 
   @Override

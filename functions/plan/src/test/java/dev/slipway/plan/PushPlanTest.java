@@ -583,6 +583,8 @@ class PushPlanTest {
         view.currentServiceDeployment(),
         view.deployments(),
         view.events(),
-        view.tags());
+        view.tags(),
+        List.of(),
+        Map.of());
   }
 }
