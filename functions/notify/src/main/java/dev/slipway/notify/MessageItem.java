@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.slack.Slack.Posted;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What is known of one message. It is written before Slack is asked and after Slack has answered,
@@ -45,111 +46,90 @@ record MessageItem(
   }
 
   MessageItem version(long next) {
-    return new MessageItem(
-        key,
-        next,
-        posted,
-        shown,
-        explained,
-        rollback,
-        content,
-        attempts,
-        due,
-        claim,
-        claimedUntil,
-        again);
+    return but(draft -> draft.version = next);
   }
 
   MessageItem claimedBy(String who, Instant until) {
-    return new MessageItem(
-        key, version, posted, shown, explained, rollback, content, attempts, until, who, until,
-        false);
+    return but(draft -> {
+      draft.due = until;
+      draft.claim = who;
+      draft.claimedUntil = until;
+      draft.again = false;
+    });
   }
 
   /** Nobody is at work on it any more, and it waits until then; null if it does not wait. */
   MessageItem released(Instant next) {
-    return new MessageItem(
-        key, version, posted, shown, explained, rollback, content, attempts, next, "", null, false);
+    return but(draft -> {
+      draft.due = next;
+      draft.claim = "";
+      draft.claimedUntil = null;
+      draft.again = false;
+    });
   }
 
   MessageItem wantedAgain(Instant next) {
-    return new MessageItem(
-        key,
-        version,
-        posted,
-        shown,
-        explained,
-        rollback,
-        content,
-        attempts,
-        next,
-        claim,
-        claimedUntil,
-        true);
+    return but(draft -> {
+      draft.due = next;
+      draft.again = true;
+    });
   }
 
   /** As it stands in Slack now. */
   MessageItem as(Optional<Posted> where, String hash, boolean withReason) {
-    return new MessageItem(
-        key,
-        version,
-        where,
-        hash,
-        withReason,
-        rollback,
-        content,
-        attempts,
-        due,
-        claim,
-        claimedUntil,
-        again);
+    return but(draft -> {
+      draft.posted = where;
+      draft.shown = hash;
+      draft.explained = withReason;
+    });
   }
 
   MessageItem attempts(int next) {
-    return new MessageItem(
-        key,
-        version,
-        posted,
-        shown,
-        explained,
-        rollback,
-        content,
-        next,
-        due,
-        claim,
-        claimedUntil,
-        again);
+    return but(draft -> draft.attempts = next);
   }
 
   MessageItem rollback(long sequence) {
-    return new MessageItem(
-        key,
-        version,
-        posted,
-        shown,
-        explained,
-        Math.max(rollback, sequence),
-        content,
-        attempts,
-        due,
-        claim,
-        claimedUntil,
-        again);
+    return but(draft -> draft.rollback = Math.max(rollback, sequence));
   }
 
   MessageItem content(ObjectNode message) {
-    return new MessageItem(
-        key,
-        version,
-        posted,
-        shown,
-        explained,
-        rollback,
-        Optional.of(message),
-        attempts,
-        due,
-        claim,
-        claimedUntil,
-        again);
+    return but(draft -> draft.content = Optional.of(message));
+  }
+
+  private MessageItem but(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A copy that can be changed. */
+  private final class Draft {
+    long version = MessageItem.this.version;
+    Optional<Posted> posted = MessageItem.this.posted;
+    String shown = MessageItem.this.shown;
+    boolean explained = MessageItem.this.explained;
+    long rollback = MessageItem.this.rollback;
+    Optional<ObjectNode> content = MessageItem.this.content;
+    int attempts = MessageItem.this.attempts;
+    Instant due = MessageItem.this.due;
+    String claim = MessageItem.this.claim;
+    Instant claimedUntil = MessageItem.this.claimedUntil;
+    boolean again = MessageItem.this.again;
+
+    MessageItem done() {
+      return new MessageItem(
+          key,
+          version,
+          posted,
+          shown,
+          explained,
+          rollback,
+          content,
+          attempts,
+          due,
+          claim,
+          claimedUntil,
+          again);
+    }
   }
 }
