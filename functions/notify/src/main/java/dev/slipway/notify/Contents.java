@@ -1,0 +1,189 @@
+package dev.slipway.notify;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.chat.Cards;
+import dev.slipway.chat.RollBackButton;
+import dev.slipway.chat.Telling;
+import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Hold;
+import dev.slipway.follow.Settings.Audience;
+import dev.slipway.ledger.Ledger;
+import dev.slipway.runtime.Json;
+import dev.slipway.runtime.Log;
+import dev.slipway.slack.Message;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** What each message has to say, as the ledger stands now. Changes nothing. */
+final class Contents {
+
+  /** What the item of a message that is never edited says when it is told. */
+  private static final String TOLD = "told";
+
+  /** What the item of what waited says when that waits no more. */
+  static final String CLOSED = "closed";
+
+  static final String NO_CHANNEL =
+      "no channel is known: set the stack's parameter SlackChannel, or the service's tag"
+          + " slipway.channel";
+
+  private final Ledger ledger;
+  private final String defaultChannel;
+  private final boolean operators;
+  private final InstantSource time;
+  private final Log log;
+
+  /**
+   * @param defaultChannel for services that name none; may be empty
+   * @param operators whether anybody may act from chat: without, no button is drawn
+   */
+  Contents(Ledger ledger, String defaultChannel, boolean operators, InstantSource time, Log log) {
+    this.ledger = ledger;
+    this.defaultChannel = defaultChannel;
+    this.operators = operators;
+    this.time = time;
+    this.log = log;
+  }
+
+  /** Of a deployment, or of a push that changed nothing. */
+  Wanted wanted(Voice voice, MessageItem item) {
+    if (item.key().isPush()) {
+      return wantedPush(item);
+    }
+    Optional<Deployment> found = ledger.deployment(item.key().service(), item.key().sequence());
+    if (found.isEmpty()) {
+      return new Wanted.Nothing("the deployment is not in the ledger");
+    }
+    Deployment deployment = found.get();
+    boolean tells =
+        Telling.tells(deployment.audience().level(), deployment.status(), deployment.reason());
+    boolean told = item.posted().isPresent() || !item.shown().isEmpty();
+    if (!tells && !told) {
+      return new Wanted.Nothing("its service does not ask for it");
+    }
+    Optional<Deployment> back =
+        item.rollback() == 0
+            ? Optional.empty()
+            : ledger.deployment(item.key().service(), item.rollback());
+    Message card = Cards.deployment(deployment, back, button(voice, deployment));
+    boolean explains = !item.explained() && Telling.explains(deployment);
+    return switch (voice) {
+      case Voice.Hook _ -> atTheEnd(item, deployment, card);
+      case Voice.Bot _, Voice.Unknown _, Voice.Silent _ -> {
+        String channel = channel(deployment.audience());
+        if (channel.isEmpty() && !told) {
+          log.warn("a deployment is not told", "reason", NO_CHANNEL);
+          yield new Wanted.Nothing(NO_CHANNEL);
+        }
+        yield new Wanted.Said(
+            channel,
+            card,
+            card.hash(),
+            explains ? Optional.of(failure(deployment)) : Optional.empty(),
+            true);
+      }
+    };
+  }
+
+  /**
+   * What is said through a webhook stays as it is: only an end is told, each kind of end once, and
+   * its reason with it.
+   */
+  private Wanted atTheEnd(MessageItem item, Deployment deployment, Message card) {
+    if (!deployment.status().ended()) {
+      return new Wanted.Nothing("a webhook tells ends only");
+    }
+    Message whole = card;
+    if (Telling.explains(deployment)) {
+      whole = new Message(card.text(), card.blocks().deepCopy());
+      whole.blocks().addAll(failure(deployment).blocks());
+    }
+    return new Wanted.Said("", whole, deployment.status().name(), Optional.empty(), true);
+  }
+
+  /** Log lines are read for this alone, and only where they may be shown. */
+  private Message failure(Deployment deployment) {
+    return Cards.failure(deployment.audience().logs() ? ledger.withLogs(deployment) : deployment);
+  }
+
+  /** Of what waits in a head, or waited in it. */
+  Wanted wantedWaiting(Voice voice, MessageItem item, Head head) {
+    boolean told = item.posted().isPresent();
+    if (head.waiting().isEmpty()) {
+      return told
+          ? new Wanted.Said(
+              "",
+              Cards.waitsNoMore(head.service(), Wishes.of(item).brief()),
+              CLOSED,
+              Optional.empty(),
+              true)
+          : new Wanted.Nothing("nothing waits");
+    }
+    if (voice instanceof Voice.Hook) {
+      return new Wanted.Nothing("a webhook tells ends only");
+    }
+    Optional<Hold> accountHold = accountHold(head);
+    if (!told) {
+      Optional<Instant> from = Telling.tells(head, accountHold.isPresent());
+      if (from.isEmpty()) {
+        return new Wanted.Nothing("its service does not ask for it");
+      }
+      // As the item keeps it.
+      Instant at = from.get().truncatedTo(ChronoUnit.SECONDS);
+      if (head.keepsWaiting() && at.isAfter(time.instant())) {
+        return new Wanted.Later(at);
+      }
+    }
+    Optional<Message> card =
+        head.keepsWaiting() ? Cards.waiting(head, accountHold) : Optional.empty();
+    if (card.isEmpty()) {
+      return new Wanted.Nothing("nobody has looked yet what it waits for");
+    }
+    String channel = channel(Telling.audience(head));
+    if (channel.isEmpty() && !told) {
+      log.warn("what waits is not told", "reason", NO_CHANNEL);
+      return new Wanted.Nothing(NO_CHANNEL);
+    }
+    return new Wanted.Said(channel, card.get(), card.get().hash(), Optional.empty(), true);
+  }
+
+  /** The hold over everything, where that is what keeps something waiting. */
+  Optional<Hold> accountHold(Head head) {
+    return head.inFlight().isPresent() || head.hold().isPresent()
+        ? Optional.empty()
+        : ledger.accountHold();
+  }
+
+  private static Wanted wantedPush(MessageItem item) {
+    if (item.content().isEmpty()) {
+      return new Wanted.Nothing("there is no such message");
+    }
+    ObjectNode content = item.content().get();
+    Message message =
+        new Message(
+            Json.text(content, "text"),
+            content.path("blocks") instanceof ArrayNode blocks ? blocks : Json.array());
+    return new Wanted.Said(Json.text(content, "channel"), message, TOLD, Optional.empty(), true);
+  }
+
+  String channel(Audience audience) {
+    return audience.channel().orElse(defaultChannel);
+  }
+
+  private boolean button(Voice voice, Deployment deployment) {
+    boolean candidate =
+        switch (deployment.status()) {
+          case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED -> true;
+          case ROLLING_BACK, FAILED, ROLLED_BACK, SUPERSEDED -> false;
+        };
+    return operators
+        && candidate
+        && !(voice instanceof Voice.Hook)
+        && RollBackButton.use(ledger.head(deployment.service()), deployment)
+            == RollBackButton.Use.YES;
+  }
+}
