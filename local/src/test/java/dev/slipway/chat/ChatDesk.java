@@ -6,8 +6,6 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.Log;
-import dev.slipway.slack.Message;
-import dev.slipway.slack.Slack;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -17,28 +15,6 @@ import java.util.Map;
 public final class ChatDesk {
 
   public static final String OPERATOR = "U0123ABCD";
-
-  /** Nobody listens to the answers. */
-  private static final Slack NOWHERE =
-      new Slack() {
-        @Override
-        public Posted post(String channel, Message message) {
-          throw new AssertionError("the desk posts nothing");
-        }
-
-        @Override
-        public Posted reply(Posted parent, Message message) {
-          throw new AssertionError("the desk replies to nothing");
-        }
-
-        @Override
-        public void update(Posted posted, Message message) {
-          throw new AssertionError("the desk edits nothing");
-        }
-
-        @Override
-        public void respond(String responseUrl, Message message, boolean everyone) {}
-      };
 
   private final Desk desk;
   private final Home home;
@@ -59,7 +35,8 @@ public final class ChatDesk {
         new Desk(
             ledger,
             lanes,
-            NOWHERE,
+            // Nobody listens to the answers.
+            (responseUrl, message, everyone) -> {},
             (signature, messageId, now) ->
                 messageId.equals(seen.computeIfAbsent(signature, _ -> messageId)),
             Operators.parse(OPERATOR),

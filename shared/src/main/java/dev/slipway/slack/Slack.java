@@ -1,8 +1,8 @@
 package dev.slipway.slack;
 
 /**
- * The few things that Slipway does in Slack. Every method throws {@link SlackException} when Slack
- * did not do it, or cannot be known to have done it.
+ * What Slipway does in channels. Every method throws {@link SlackException} when Slack did not do
+ * it, or cannot be known to have done it.
  */
 public interface Slack {
 
@@ -14,14 +14,6 @@ public interface Slack {
 
   /** Replaces what one of our own messages says; may be repeated. */
   void update(Posted posted, Message message);
-
-  /**
-   * Answers a command or a button press. Slack takes five answers within 30 minutes.
-   *
-   * @param responseUrl as the request named it; refused unless it is a host of Slack's
-   * @param everyone whether the whole channel sees the answer, or only who asked
-   */
-  void respond(String responseUrl, Message message, boolean everyone);
 
   /**
    * Where a message stands.

@@ -12,7 +12,7 @@ import java.time.Duration;
  *
  * @see <a href="https://docs.slack.dev/apis/web-api/rate-limits">rate limits</a>
  */
-public final class SlackWeb implements Slack {
+public final class SlackWeb implements Slack, Responder {
 
   public static final String DEFAULT_BASE = "https://slack.com/api";
 

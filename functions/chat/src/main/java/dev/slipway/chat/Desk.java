@@ -16,7 +16,7 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.policy.Release;
 import dev.slipway.runtime.Log;
-import dev.slipway.slack.Slack;
+import dev.slipway.slack.Responder;
 import dev.slipway.slack.SlackException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -73,7 +73,7 @@ final class Desk {
 
   private final Ledger ledger;
   private final Lanes lanes;
-  private final Slack slack;
+  private final Responder slack;
   private final Replays replays;
   private final Operators operators;
   private final InstantSource time;
@@ -82,7 +82,7 @@ final class Desk {
   Desk(
       Ledger ledger,
       Lanes lanes,
-      Slack slack,
+      Responder slack,
       Replays replays,
       Operators operators,
       InstantSource time,

@@ -29,7 +29,6 @@ import dev.slipway.runtime.Json;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.PermanentFailure;
 import dev.slipway.slack.Message;
-import dev.slipway.slack.Slack;
 import dev.slipway.slack.SlackException;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.Shift;
@@ -73,39 +72,20 @@ class DeskTest {
   private boolean slackIsDown;
   private int messages;
 
-  private final Slack slack =
-      new Slack() {
-        @Override
-        public Posted post(String channel, Message message) {
-          throw new AssertionError("the desk posts nothing");
-        }
-
-        @Override
-        public Posted reply(Posted parent, Message message) {
-          throw new AssertionError("the desk replies to nothing");
-        }
-
-        @Override
-        public void update(Posted posted, Message message) {
-          throw new AssertionError("the desk edits nothing");
-        }
-
-        @Override
-        public void respond(String responseUrl, Message message, boolean everyone) {
-          if (slackIsDown) {
-            throw SlackException.outage("response_url", "HTTP 500");
-          }
-          answers.add(new Answer(responseUrl, message.text(), everyone));
-          sections.clear();
-          message.blocks().forEach(block -> sections.add(block.path("text").path("text").asText()));
-        }
-      };
+  private void respond(String responseUrl, Message message, boolean everyone) {
+    if (slackIsDown) {
+      throw SlackException.outage("response_url", "HTTP 500");
+    }
+    answers.add(new Answer(responseUrl, message.text(), everyone));
+    sections.clear();
+    message.blocks().forEach(block -> sections.add(block.path("text").path("text").asText()));
+  }
 
   private Desk desk(Ledger over, String operators) {
     return new Desk(
         over,
         (services, cause) -> services.forEach(service -> looks.add(service.brief() + " " + cause)),
-        slack,
+        this::respond,
         (signature, messageId, now) ->
             messageId.equals(seen.computeIfAbsent(signature, _ -> messageId)),
         Operators.parse(operators),

@@ -61,11 +61,6 @@ final class FakeSlack implements Slack {
     card = Plain.lines(message);
   }
 
-  @Override
-  public void respond(String responseUrl, Message message, boolean everyone) {
-    throw new AssertionError("notify answers nobody");
-  }
-
   private void call(String what) {
     calls.add(what);
     during.run();
