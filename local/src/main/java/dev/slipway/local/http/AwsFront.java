@@ -103,11 +103,7 @@ public final class AwsFront implements HttpHandler {
     AwsService service = operation.matches() ? service(operation.group(1)) : null;
     Reply reply = new CborReply(exchange);
     if (service == null) {
-      reply.error(
-          404,
-          "UnknownOperationException",
-          "The local account does not serve " + path,
-          Json.object());
+      notServed(reply, path);
       return;
     }
     serve(
@@ -124,11 +120,7 @@ public final class AwsFront implements HttpHandler {
     AwsService service = dot < 0 ? null : service(target.substring(0, dot));
     Reply reply = new JsonReply(exchange, service == null ? "1.1" : service.jsonVersion());
     if (service == null) {
-      reply.error(
-          404,
-          "UnknownOperationException",
-          "The local account does not serve " + target,
-          Json.object());
+      notServed(reply, target);
       return;
     }
     serve(
@@ -141,6 +133,14 @@ public final class AwsFront implements HttpHandler {
                 service,
                 target.substring(dot + 1),
                 body.length == 0 ? Json.object() : Json.parseObject(text(body))));
+  }
+
+  private static void notServed(Reply reply, String what) throws IOException {
+    reply.error(
+        404,
+        "UnknownOperationException",
+        "The local account does not serve " + what,
+        Json.object());
   }
 
   private void query(HttpExchange exchange, String id, Matcher credential) throws IOException {
