@@ -166,14 +166,14 @@ final class OneProcess {
             REGION,
             EcsTimings.standard(),
             setting.ecs());
-    account.tags().stale(setting.tagsLag(), setting.listed());
+    account.tags().stale(setting.tagging().lag(), setting.tagging().listed());
     this.chaos = new Chaos(random, setting.rates(), trace);
     this.facts = new Facts(this);
     this.witness = new Witness(this);
     AwsApi all =
         orderly
             ? account // Where calls are counted, nobody else makes any.
-            : witness.around(new Guarded(account, setting.refusesTagAndDigest()));
+            : witness.around(new Guarded(account, setting.images().refusesTagAndDigest()));
     AwsApi seen = new Lagging(all, clock, setting.adversity().lag());
     AwsApi aws = mutation.around(mishaps.around(chaos.around(orSilent(seen))), truth);
     this.ledger = mutation.around(new KillableLedger(witness.around(truth), chaos, trace));
@@ -214,7 +214,7 @@ final class OneProcess {
             new JsonAlarms(aws),
             new EcsDiagnostics(ecs, codeDeploy, new JsonContainerLogs(aws), "", log),
             clock,
-            new Options(false, setting.tagAndDigest()),
+            new Options(false, setting.images().tagAndDigest()),
             log,
             metrics),
         new ChatDesk(WEB, over, looks, requests, clock, log));
@@ -397,7 +397,7 @@ final class OneProcess {
 
   /** Whether the tagging API may not know the service's tags of this moment. */
   boolean tagsMayBeStale() {
-    return !setting.tagsLag().isZero() || !setting.listed().isZero();
+    return setting.tagging().late();
   }
 
   /** Whether a look can know why ECS went back from it: by an event, or by ECS's own list. */
@@ -460,7 +460,7 @@ final class OneProcess {
     }
     boolean twice = !calm && random.nextInt(1000) < setting.delivery().duplicate();
     trace.add(what + (twice ? ": twice" : ""));
-    if (!setting.mediaTypes() && detail instanceof ObjectNode fields) {
+    if (!setting.images().mediaTypes() && detail instanceof ObjectNode fields) {
       fields.remove(List.of("manifest-media-type", "artifact-media-type"));
     }
     for (Queue to : Queue.values()) {

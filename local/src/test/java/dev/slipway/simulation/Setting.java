@@ -10,11 +10,8 @@ import java.util.Random;
  * @param rates what goes wrong with calls
  * @param delivery what goes wrong with messages
  * @param ecs what nobody knows of ECS without an account, played the one way or the other
- * @param mediaTypes whether ECR's events name the image's media types: the documentation's do not
- * @param tagAndDigest whether images are written {@code repository:tag@digest}
- * @param refusesTagAndDigest whether ECS refuses that form, which AWS documents nowhere
- * @param tagsLag how long the tagging API does not see what changed
- * @param listed how long the tagging API lists a service that was deleted
+ * @param images how images are named, by ECR and by Slipway
+ * @param tagging how late the tagging API is
  * @param update whether the stack is updated meanwhile, so that two versions of the code run
  * @param adversity what makes some histories hard
  */
@@ -22,17 +19,45 @@ record Setting(
     Chaos.Rates rates,
     Delivery delivery,
     EcsUnknowns ecs,
-    boolean mediaTypes,
-    boolean tagAndDigest,
-    boolean refusesTagAndDigest,
-    Duration tagsLag,
-    Duration listed,
+    Images images,
+    Tagging tagging,
     Update update,
     Adversity adversity) {
 
   /** How often events are treated badly, in parts of a thousand. */
   record Delivery(int drop, int duplicate, boolean shuffle) {
     static final Delivery ORDERLY = new Delivery(0, 0, false);
+  }
+
+  /**
+   * @param mediaTypes whether ECR's events name the image's media types: the documentation's do not
+   * @param tagAndDigest whether images are written {@code repository:tag@digest}
+   * @param refusesTagAndDigest whether ECS refuses that form, which AWS documents nowhere
+   */
+  record Images(boolean mediaTypes, boolean tagAndDigest, boolean refusesTagAndDigest) {
+    static final Images DOCUMENTED = new Images(true, true, false);
+
+    static Images drawn(Random random) {
+      return new Images(random.nextInt(4) > 0, random.nextInt(4) > 0, random.nextInt(4) == 0);
+    }
+  }
+
+  /**
+   * @param lag how long it does not see what changed
+   * @param listed how long it lists a service that was deleted
+   */
+  record Tagging(Duration lag, Duration listed) {
+    static final Tagging AT_ONCE = new Tagging(Duration.ZERO, Duration.ZERO);
+
+    static Tagging drawn(Random random) {
+      return new Tagging(
+          Duration.ofSeconds(random.nextInt(3) == 0 ? random.nextInt(120) : 0),
+          Duration.ofMinutes(random.nextInt(3) == 0 ? random.nextInt(60) : 0));
+    }
+
+    boolean late() {
+      return !lag.isZero() || !listed.isZero();
+    }
   }
 
   /**
@@ -58,42 +83,19 @@ record Setting(
           Chaos.Rates.NONE,
           Delivery.ORDERLY,
           EcsUnknowns.standard(),
-          true,
-          true,
-          false,
-          Duration.ZERO,
-          Duration.ZERO,
+          Images.DOCUMENTED,
+          Tagging.AT_ONCE,
           Update.NONE,
           Adversity.NONE);
 
   /** The same, with what nobody knows of ECS played this way. */
   Setting with(EcsUnknowns unknowns) {
-    return new Setting(
-        rates,
-        delivery,
-        unknowns,
-        mediaTypes,
-        tagAndDigest,
-        refusesTagAndDigest,
-        tagsLag,
-        listed,
-        update,
-        adversity);
+    return new Setting(rates, delivery, unknowns, images, tagging, update, adversity);
   }
 
   /** The same, made hard in this way. */
   Setting with(Adversity hard) {
-    return new Setting(
-        rates,
-        delivery,
-        ecs,
-        mediaTypes,
-        tagAndDigest,
-        refusesTagAndDigest,
-        tagsLag,
-        listed,
-        update,
-        hard);
+    return new Setting(rates, delivery, ecs, images, tagging, update, hard);
   }
 
   /**
@@ -113,11 +115,8 @@ record Setting(
                 false,
                 random.nextBoolean(),
                 random.nextBoolean()),
-            random.nextInt(4) > 0,
-            random.nextInt(4) > 0,
-            random.nextInt(4) == 0,
-            Duration.ofSeconds(random.nextInt(3) == 0 ? random.nextInt(120) : 0),
-            Duration.ofMinutes(random.nextInt(3) == 0 ? random.nextInt(60) : 0),
+            Images.drawn(random),
+            Tagging.drawn(random),
             Update.drawn(random),
             Adversity.drawn(last));
     return later.nextBoolean() ? drawn.with(drawn.ecs.namingReplaced()) : drawn;
