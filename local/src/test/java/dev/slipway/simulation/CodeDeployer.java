@@ -4,7 +4,6 @@ import static dev.slipway.simulation.OneProcess.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
 import dev.slipway.runtime.Json;
 import java.time.Duration;
@@ -105,13 +104,7 @@ final class CodeDeployer implements Deployer {
   }
 
   private boolean tries(String operation, ObjectNode input) {
-    try {
-      world.account.call(AwsService.CODEDEPLOY, operation, input);
-      return true;
-    } catch (AwsException e) {
-      world.trace.add("  " + e.code());
-      return false;
-    }
+    return world.tries(AwsService.CODEDEPLOY, operation, input);
   }
 
   @Override

@@ -4,7 +4,7 @@ import static dev.slipway.simulation.OneProcess.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.slipway.aws.AwsException;
+import dev.slipway.aws.AwsService;
 import dev.slipway.simulation.People.Meddling;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,13 +133,7 @@ final class EcsDeployer implements Deployer {
   }
 
   private boolean tries(String operation, String input) {
-    try {
-      world.ecs(operation, input);
-      return true;
-    } catch (AwsException e) {
-      world.trace.add("  " + e.code());
-      return false;
-    }
+    return world.tries(AwsService.ECS, operation, json(input));
   }
 
   @Override

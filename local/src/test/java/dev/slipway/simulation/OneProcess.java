@@ -272,6 +272,17 @@ final class OneProcess {
     return account.call(AwsService.ECS, operation, json(input));
   }
 
+  /** Somebody calls AWS; false, and a line in the trace, if AWS refuses it. */
+  boolean tries(AwsService service, String operation, ObjectNode input) {
+    try {
+      account.call(service, operation, input);
+      return true;
+    } catch (AwsException e) {
+      trace.add("  " + e.code());
+      return false;
+    }
+  }
+
   /** The image of a revision's first container. */
   String image(String taskDefinition) {
     return ecs("DescribeTaskDefinition", "{'taskDefinition': '" + taskDefinition + "'}")
