@@ -82,20 +82,11 @@ class CodeDeployLoopTest {
   }
 
   private void untilEnded(long sequence) {
-    world.until(
-        () -> world.truth.deployment(WEB, sequence).map(d -> d.status().ended()).orElse(false),
-        Duration.ofHours(72));
+    world.until(sequence, d -> d.status().ended(), Duration.ofHours(72));
   }
 
   private void untilStage(long sequence, String stage) {
-    world.until(
-        () ->
-            world
-                .truth
-                .deployment(WEB, sequence)
-                .map(d -> d.rollout().stage().equals(stage))
-                .orElse(false),
-        Duration.ofHours(2));
+    world.until(sequence, d -> d.rollout().stage().equals(stage), Duration.ofHours(2));
   }
 
   /** The revision that production traffic goes to. */
@@ -107,13 +98,6 @@ class CodeDeployLoopTest {
         .path("taskDefinition")
         .asText()
         .replaceAll(".*/", "");
-  }
-
-  private String image(String revision) {
-    return world
-        .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + revision + "'}")
-        .at("/taskDefinition/containerDefinitions/0/image")
-        .asText();
   }
 
   private JsonNode codeDeploy(String operation, String input) {
@@ -245,9 +229,9 @@ class CodeDeployLoopTest {
     assertThat(deployment(sequence).reason()).isEqualTo(reason);
     assertThat(deployment(sequence).rolledBackBy()).isEqualTo(by);
     assertThat(head().inFlight()).isEmpty();
-    assertThat(image(runs())).contains("team/app:v1");
+    assertThat(world.image(runs())).contains("team/app:v1");
     world.until(() -> world.service().path("taskSets").size() == 1, Duration.ofHours(2));
-    assertThat(image(runs())).contains("team/app:v1");
+    assertThat(world.image(runs())).contains("team/app:v1");
   }
 
   // ---- the cases
@@ -259,7 +243,7 @@ class CodeDeployLoopTest {
     untilEnded(2);
     assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED);
-    assertThat(image(runs())).endsWith("team/app:v2@" + digest);
+    assertThat(world.image(runs())).endsWith("team/app:v2@" + digest);
     assertThat(creators()).containsExactly("Slipway prod/web#2");
     assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
     assertThat(deployment(2).rollout().running()).isEqualTo(2);
@@ -327,7 +311,7 @@ class CodeDeployLoopTest {
     untilEnded(sequence + 1);
     assertThat(deployment(sequence + 1).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(hook()).isEqualTo("smoke-test");
-    assertThat(image(runs())).contains("team/app:v3");
+    assertThat(world.image(runs())).contains("team/app:v3");
   }
 
   @Test
@@ -465,7 +449,7 @@ class CodeDeployLoopTest {
     alarm("OK");
     untilEnded(2);
     assertThat(deployment(2).status()).isEqualTo(Status.SUCCEEDED);
-    assertThat(image(runs())).contains("team/app:v3");
+    assertThat(world.image(runs())).contains("team/app:v3");
     assertThat(head().quarantine()).isEmpty();
   }
 
@@ -483,7 +467,7 @@ class CodeDeployLoopTest {
     assertThat(creators())
         .as("it never had tasks, so there is nothing to go back from")
         .containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
-    assertThat(image(runs())).contains("team/app:v2");
+    assertThat(world.image(runs())).contains("team/app:v2");
   }
 
   @Test
@@ -635,7 +619,7 @@ class CodeDeployLoopTest {
     untilEnded(2);
     assertThat(deployment(2).reason()).isEqualTo(Reason.TASKS_FAILED);
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
-    assertThat(image(runs())).endsWith("@" + good.value());
+    assertThat(world.image(runs())).endsWith("@" + good.value());
     assertThat(head().lastGood().orElseThrow().images().brief()).isEqualTo("team/app:v1");
   }
 
@@ -754,7 +738,7 @@ class CodeDeployLoopTest {
     world.push("v2", "healthy");
     world.pass(Duration.ofMinutes(50));
     assertThat(creators()).containsExactly("by hand");
-    world.until(() -> image(runs()).contains("team/app:v2"), Duration.ofHours(3));
+    world.until(() -> world.image(runs()).contains("team/app:v2"), Duration.ofHours(3));
     untilEnded(head().lastSequence());
     assertThat(deployment(head().lastSequence()).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(head().running().brief()).isEqualTo("team/app:v2");
@@ -773,7 +757,7 @@ class CodeDeployLoopTest {
     assertThat(deployment(2).detail()).contains("deployed web:1 again", "comes next");
     untilEnded(3);
     assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
-    assertThat(image(runs())).contains("team/app:v2");
+    assertThat(world.image(runs())).contains("team/app:v2");
   }
 
   /** A push that was begun already went over it, and its way back undid it. */
@@ -805,7 +789,7 @@ class CodeDeployLoopTest {
     untilEnded(3);
     assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
     assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
-    assertThat(image(runs())).contains("team/app:v3");
+    assertThat(world.image(runs())).contains("team/app:v3");
     assertThat(head().quarantine()).isEmpty();
   }
 
@@ -820,7 +804,7 @@ class CodeDeployLoopTest {
     untilEnded(3);
     assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
     assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
-    assertThat(image(runs())).contains("team/app:v3");
+    assertThat(world.image(runs())).contains("team/app:v3");
   }
 
   /** Likewise when the newer one is rolled back. */
@@ -854,7 +838,7 @@ class CodeDeployLoopTest {
     untilEnded(third);
     assertThat(deployment(third).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
     world.pass(Duration.ofHours(2));
-    assertThat(image(runs())).contains("team/app:v2");
+    assertThat(world.image(runs())).contains("team/app:v2");
     assertThat(head().lastSequence()).isEqualTo(third + 1);
     world.account.codeDeploy().functions(function -> true);
     world.push("v4", "healthy");
@@ -884,7 +868,7 @@ class CodeDeployLoopTest {
     assertThat(deployment(2).reason()).isEqualTo(Reason.NOT_DEPLOYABLE);
     assertThat(deployment(2).detail()).contains("prod/web").contains("Create one");
     assertThat(world.account.calls()).doesNotContainKey("codedeploy:CreateDeployment");
-    assertThat(image("web:1")).isNotEmpty();
+    assertThat(world.image("web:1")).isNotEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.slipway.chat.ChatDesk;
 import dev.slipway.deploy.EcsDiagnostics;
 import dev.slipway.deploy.Options;
 import dev.slipway.deploy.Worker;
+import dev.slipway.deployment.Deployment;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.MemoryLedger;
@@ -50,6 +51,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The functions' own code over the simulated account and the ledger in memory, in one thread, with
@@ -650,6 +652,11 @@ final class OneProcess {
         sleep(end);
       }
     }
+  }
+
+  /** The same until there is a deployment with this number of which {@code so} is true. */
+  void until(long sequence, Predicate<Deployment> so, Duration limit) {
+    until(() -> truth.deployment(WEB, sequence).filter(so).isPresent(), limit);
   }
 
   void pass(Duration time) {

@@ -84,8 +84,7 @@ class StagedStrategiesTest {
   }
 
   private Deployment ended(Duration limit) {
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.status().ended()).orElse(false), limit);
+    world.until(2, d -> d.status().ended(), limit);
     return deployment(2);
   }
 
@@ -101,9 +100,7 @@ class StagedStrategiesTest {
   }
 
   private void untilPaused() {
-    world.until(
-        () -> world.truth.deployment(WEB, 2).isPresent() && shift().awaited().isPresent(),
-        Duration.ofHours(1));
+    world.until(2, d -> d.rollout().shift().awaited().isPresent(), Duration.ofHours(1));
   }
 
   private void answer(String action) {
@@ -168,9 +165,7 @@ class StagedStrategiesTest {
   void aCanarysBakeIsLongerThanTheDeadlineAndNotStalled(Ecs ecs) {
     world(ecs, LONG_CANARY);
     world.push("v2", "healthy");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).isPresent() && shift().partial(),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.rollout().shift().partial(), Duration.ofMinutes(10));
     world.pass(Duration.ofMinutes(100));
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLING_OUT);
     assertThat(shift().production()).hasValue(10);
@@ -291,9 +286,7 @@ class StagedStrategiesTest {
   void aPersonStopsACanary(Ecs ecs) {
     world(ecs, LONG_CANARY);
     world.push("v2", "healthy");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).isPresent() && shift().partial(),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.rollout().shift().partial(), Duration.ofMinutes(10));
     stopInEcs();
     ended();
     assertBack(Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
@@ -398,7 +391,7 @@ class StagedStrategiesTest {
     world(Ecs.AS_IT_SUGGESTS, LONG_CANARY);
     world.mishaps.killAfter("RegisterTaskDefinition");
     world.push("v2", "healthy");
-    world.until(() -> world.truth.deployment(WEB, 2).isPresent(), Duration.ofMinutes(5));
+    world.until(2, _ -> true, Duration.ofMinutes(5));
     world.pass(Duration.ofSeconds(5));
     forceNewDeployment();
     String theirs = serviceDeployment().path("serviceDeploymentArn").asText();
@@ -427,14 +420,7 @@ class StagedStrategiesTest {
     world.lost.add(HOOK_EVENT);
     functionsSay("FAILED");
     world.push("v2", "healthy");
-    world.until(
-        () ->
-            world
-                .truth
-                .deployment(WEB, 2)
-                .map(d -> d.status() == Status.ROLLING_BACK)
-                .orElse(false),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.status() == Status.ROLLING_BACK, Duration.ofMinutes(10));
     assertThat(deployment(2).reason()).isEqualTo(Reason.STOPPED_BY_PERSON);
     world.missed.forEach(world::arrives);
     ended();

@@ -57,9 +57,7 @@ class WholeLoopTest {
   }
 
   private void untilEnded(long sequence) {
-    world.until(
-        () -> world.truth.deployment(WEB, sequence).map(d -> d.status().ended()).orElse(false),
-        Duration.ofHours(2));
+    world.until(sequence, d -> d.status().ended(), Duration.ofHours(2));
   }
 
   private String runs() {
@@ -209,15 +207,7 @@ class WholeLoopTest {
             + " {'key': 'slipway.deadline', 'value': '15m'}]",
         BREAKER.substring(0, BREAKER.length() - 1) + alarms);
     world.push("v2", "healthy");
-    world.until(
-        () ->
-            world
-                .truth
-                .deployment(WEB, 2)
-                .map(d -> d.rollout().stage())
-                .orElse("")
-                .equals("BAKE_TIME"),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.rollout().stage().equals("BAKE_TIME"), Duration.ofMinutes(10));
     world.account.ecs().limitTasks("prod", 1);
     for (JsonNode task : world.ecs("ListTasks", "{'cluster': 'prod'}").path("taskArns")) {
       world.ecs("StopTask", "{'cluster': 'prod', 'task': '" + task.asText() + "'}");
@@ -306,13 +296,7 @@ class WholeLoopTest {
     world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
     world.push("v2", "slow:600");
     world.until(
-        () ->
-            world
-                .truth
-                .deployment(WEB, 2)
-                .map(d -> d.rollout().serviceDeploymentArn().startsWith("arn"))
-                .orElse(false),
-        Duration.ofMinutes(5));
+        2, d -> d.rollout().serviceDeploymentArn().startsWith("arn"), Duration.ofMinutes(5));
 
     world.push("v3", "healthy");
     untilEnded(3);
@@ -349,9 +333,7 @@ class WholeLoopTest {
     world(ANY, BREAKER);
     world.mishaps.killAfter("RegisterTaskDefinition");
     world.push("v2", "healthy");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.status() == Status.PREPARING).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(2, d -> d.status() == Status.PREPARING, Duration.ofMinutes(1));
     world.clock.advance(Duration.ofSeconds(5));
     somebodyDeploys("team/app:v1");
     untilEnded(2);
@@ -439,9 +421,7 @@ class WholeLoopTest {
     world.push("v2", "healthy");
     untilEnded(2);
     world.push("v3", "crash");
-    world.until(
-        () -> world.truth.deployment(WEB, 3).map(d -> !d.revisions().own().isEmpty()).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(3, d -> !d.revisions().own().isEmpty(), Duration.ofMinutes(1));
     world.ecs("DeregisterTaskDefinition", "{'taskDefinition': 'web:2'}");
     world.mishaps.refuse(
         "DescribeTaskDefinition",
@@ -450,7 +430,7 @@ class WholeLoopTest {
         "Unable to describe task definition.");
     untilEnded(3);
     assertThat(deployment(3).status()).as(deployment(3).detail()).isEqualTo(Status.ROLLED_BACK);
-    assertThat(image(runs())).contains("team/app:v1@sha256:");
+    assertThat(world.image(runs())).contains("team/app:v1@sha256:");
   }
 
   @Test
@@ -464,13 +444,6 @@ class WholeLoopTest {
     untilEnded(3);
     assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
     assertThat(runs()).isEqualTo("web:2");
-  }
-
-  private String image(String revision) {
-    return world
-        .ecs("DescribeTaskDefinition", "{'taskDefinition': '" + revision + "'}")
-        .at("/taskDefinition/containerDefinitions/0/image")
-        .asText();
   }
 
   @Test
@@ -518,10 +491,7 @@ class WholeLoopTest {
   void aPushBeforeAnyTaskRunsReplacesWhatIsInFlight() {
     world(ANY, BREAKER);
     world.push("v2", "healthy");
-    world.until(
-        () ->
-            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
     world.push("v3", "healthy");
     untilEnded(3);
     assertThat(deployment(2).status()).isEqualTo(Status.SUPERSEDED);
@@ -534,9 +504,7 @@ class WholeLoopTest {
   void aPushWaitsForTheVerdictOnceTasksRun() {
     world(ANY, BREAKER);
     world.push("v2", "slow:120");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.rollout().tasksSeen()).orElse(false),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.rollout().tasksSeen(), Duration.ofMinutes(10));
     world.push("v3", "healthy");
     world.until(() -> !head().waiting().isEmpty(), Duration.ofMinutes(1));
     untilEnded(3);
@@ -579,9 +547,7 @@ class WholeLoopTest {
   void theWayBackFromWhatAPersonStopsNamesThePerson() {
     world(ANY, BREAKER);
     world.push("v2", "slow:300");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.rollout().tasksSeen()).orElse(false),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.rollout().tasksSeen(), Duration.ofMinutes(10));
     Head before = head();
     Instant asked = world.clock.instant();
     world.truth.write(
@@ -725,10 +691,7 @@ class WholeLoopTest {
   void somebodyElsesDeploymentSupersedesOursAndIsAdopted() {
     world(ANY, BREAKER);
     world.push("v2", "slow:60");
-    world.until(
-        () ->
-            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
     world.ecs(
         "UpdateService",
         "{'cluster': 'prod', 'service': 'web', 'taskDefinition': 'web:1', 'forceNewDeployment':"
@@ -744,10 +707,7 @@ class WholeLoopTest {
   void aDeletedServiceClosesItsDeployment() {
     world(ANY, BREAKER);
     world.push("v2", "slow:600");
-    world.until(
-        () ->
-            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
     world.ecs("DeleteService", "{'cluster': 'prod', 'service': 'web', 'force': true}");
     untilEnded(2);
     assertThat(deployment(2).reason()).isEqualTo(Reason.SERVICE_GONE);
@@ -899,17 +859,13 @@ class WholeLoopTest {
   /** A push whose rollout takes minutes, until its first task runs. */
   private String pushAndWaitForATask() {
     String digest = world.push("v2", "slow:120");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.rollout().tasksSeen()).orElse(false),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.rollout().tasksSeen(), Duration.ofMinutes(10));
     return digest;
   }
 
   private void untilBaking() {
     world.push("v2", "healthy");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.status() == Status.BAKING).orElse(false),
-        Duration.ofMinutes(20));
+    world.until(2, d -> d.status() == Status.BAKING, Duration.ofMinutes(20));
   }
 
   private void failedBy(String alarm, RolledBackBy who) {
@@ -1045,10 +1001,7 @@ class WholeLoopTest {
     worldWithAlarms(ANY, BREAKER);
     world.lost.add("ECS Deployment State Change");
     world.push("v2", "slow:120");
-    world.until(
-        () ->
-            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
     assertThat(deployment(2).alarms().lookedFor()).isFalse();
     world.clock.advance(Duration.ofSeconds(1));
     alarm("tagged", "ALARM");
@@ -1088,10 +1041,7 @@ class WholeLoopTest {
     world(ANY, BREAKER);
     world.push("v2", "healthy");
     world.account.forgetCalls();
-    world.until(
-        () ->
-            world.truth.deployment(WEB, 2).map(d -> d.status() == Status.ROLLING_OUT).orElse(false),
-        Duration.ofMinutes(1));
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
     assertThat(world.account.calls())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
@@ -1110,11 +1060,9 @@ class WholeLoopTest {
             + " {'key': 'slipway.bake', 'value': '15m'}]",
         NO_BREAKER);
     world.push("v2", "dies-later:60");
-    world.until(
-        () -> world.truth.deployment(WEB, 2).map(d -> d.status() == Status.BAKING).orElse(false),
-        Duration.ofMinutes(10));
+    world.until(2, d -> d.status() == Status.BAKING, Duration.ofMinutes(10));
     world.mishaps.loseAnswer("UpdateService");
-    world.until(() -> world.truth.deployment(WEB, 3).isPresent(), Duration.ofMinutes(20));
+    world.until(3, _ -> true, Duration.ofMinutes(20));
     // Its tasks have the image by then, and nobody has looked again.
     world.lost.addAll(List.of("ECS Deployment State Change", "ECS Task State Change"));
     world.pass(Duration.ofSeconds(50));
