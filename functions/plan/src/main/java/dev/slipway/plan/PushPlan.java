@@ -26,7 +26,6 @@ import dev.slipway.policy.Candidate;
 import dev.slipway.policy.Decision;
 import dev.slipway.policy.Policies;
 import dev.slipway.runtime.Log;
-import dev.slipway.runtime.Metrics;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -65,9 +64,8 @@ final class PushPlan {
   private final Heads heads;
   private final ContainerImages images;
   private final InstantSource time;
-  private final boolean observeOnly;
+  private final Outcomes outcomes;
   private final Log log;
-  private final Metrics metrics;
 
   PushPlan(Planner.Means means) {
     this.tagging = means.tagging();
@@ -78,9 +76,8 @@ final class PushPlan {
     this.heads = new Heads(means.ledger(), means.patience());
     this.images = new ContainerImages(means.ecr());
     this.time = means.time();
-    this.observeOnly = means.observeOnly();
+    this.outcomes = new Outcomes(means);
     this.log = means.log();
-    this.metrics = means.metrics();
   }
 
   /**
@@ -96,7 +93,7 @@ final class PushPlan {
         images.refuse(
             image.repository(), image.digest(), push.manifestMediaType(), push.artifactMediaType());
     if (refused.isPresent()) {
-      count(Reason.NOT_AN_IMAGE);
+      outcomes.count(Reason.NOT_AN_IMAGE);
       log.info("not a container image: " + refused.get(), "reason", Reason.NOT_AN_IMAGE);
       return;
     }
@@ -188,7 +185,7 @@ final class PushPlan {
 
   private void record(
       ServiceRef service, Pushed push, Reason reason, String text, Audience audience) {
-    ledger.addPush(
+    outcomes.keep(
         new PushRecord(
             service,
             push.image().brief(),
@@ -196,9 +193,7 @@ final class PushPlan {
             reason,
             text,
             push.trigger(),
-            audience),
-        time.instant());
-    count(reason);
+            audience));
     log.info("changes nothing: " + text, "reason", reason);
   }
 
@@ -241,20 +236,13 @@ final class PushPlan {
     Decision decision = decide(follow.policy(), head, candidate);
     return switch (decision) {
       case Decision.Accept(String text) -> {
-        if (observeOnly || settings.state() == Switch.OBSERVE) {
+        if (outcomes.observes(settings)) {
           yield new Answer.Observed(
-              follow,
-              (observeOnly ? "The stack's parameter Mode" : "The service's tag 'slipway'")
-                  + " is 'observe': "
-                  + push.image().brief()
-                  + " would be deployed, because "
-                  + text
-                  + ".",
-              settings.audience());
+              follow, outcomes.observed(push.image(), text), settings.audience());
         }
         Instant now = time.instant();
         ledger.write(Change.of(head, Heads.wants(head, candidate, push.trigger(), now)));
-        count(decision.reason());
+        outcomes.count(decision.reason());
         log.info("wanted: " + text, "reason", decision.reason());
         yield new Answer.Wanted();
       }
@@ -315,9 +303,5 @@ final class PushPlan {
 
   private static Candidate candidate(Pushed push) {
     return Candidate.of(push.image(), push.trigger().at());
-  }
-
-  private void count(Reason reason) {
-    metrics.count("Pushes", "Reason", reason.name());
   }
 }

@@ -67,7 +67,7 @@ final class ReconcilePlan {
   private final Heads heads;
   private final ContainerImages images;
   private final InstantSource time;
-  private final boolean observeOnly;
+  private final Outcomes outcomes;
   private final Log log;
   private final Metrics metrics;
   private final Planner.Turn turn;
@@ -81,7 +81,7 @@ final class ReconcilePlan {
     this.heads = new Heads(means.ledger(), means.patience());
     this.images = new ContainerImages(means.ecr());
     this.time = means.time();
-    this.observeOnly = means.observeOnly();
+    this.outcomes = new Outcomes(means);
     this.log = means.log();
     this.metrics = means.metrics();
     this.turn = means.turn();
@@ -183,7 +183,7 @@ final class ReconcilePlan {
       if (wish.isEmpty()) {
         continue;
       }
-      if (observeOnly || settings.state() == Switch.OBSERVE) {
+      if (outcomes.observes(settings)) {
         observe(head.service(), settings, wish.get());
         next = Heads.considers(next, wish.get().candidate());
       } else {
@@ -236,31 +236,22 @@ final class ReconcilePlan {
             .anyMatch(push -> push.trigger().eventId().equals(id));
     log.warn("cannot be followed: " + text, "reason", reason);
     if (!told) {
-      Instant now = time.instant();
-      ledger.addPush(
+      outcomes.keep(
           new PushRecord(
               service,
               "",
               "",
               reason,
               text,
-              new Trigger(Trigger.Kind.RECONCILE, "", id, now),
-              audience),
-          now);
-      metrics.count("Pushes", "Reason", reason.name());
+              new Trigger(Trigger.Kind.RECONCILE, "", id, time.instant()),
+              audience));
     }
   }
 
   private void observe(ServiceRef service, Settings settings, Wish wish) {
     Image image = wish.candidate().image();
-    String text =
-        (observeOnly ? "The stack's parameter Mode" : "The service's tag 'slipway'")
-            + " is 'observe': "
-            + image.brief()
-            + " would be deployed, because "
-            + wish.why()
-            + ".";
-    ledger.addPush(
+    String text = outcomes.observed(image, wish.why());
+    outcomes.keep(
         new PushRecord(
             service,
             image.brief(),
@@ -268,9 +259,7 @@ final class ReconcilePlan {
             Reason.OBSERVING,
             text,
             wish.trigger(),
-            settings.audience()),
-        time.instant());
-    metrics.count("Pushes", "Reason", Reason.OBSERVING.name());
+            settings.audience()));
     log.info("changes nothing: " + text, "reason", Reason.OBSERVING, "image", image.brief());
   }
 
