@@ -5,19 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
-import dev.slipway.aws.JsonAlarms;
-import dev.slipway.aws.JsonCodeDeploy;
-import dev.slipway.aws.JsonContainerLogs;
-import dev.slipway.aws.JsonEcr;
-import dev.slipway.aws.JsonEcs;
-import dev.slipway.aws.JsonParameters;
-import dev.slipway.aws.JsonTagging;
-import dev.slipway.aws.Lanes;
-import dev.slipway.aws.Patience;
 import dev.slipway.chat.ChatDesk;
-import dev.slipway.deploy.EcsDiagnostics;
 import dev.slipway.deploy.Options;
-import dev.slipway.deploy.Worker;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
@@ -27,16 +16,8 @@ import dev.slipway.local.ecr.ImagePusher;
 import dev.slipway.local.ecr.ImagePusher.Push;
 import dev.slipway.local.ecs.EcsTimings;
 import dev.slipway.local.time.AccountClock;
-import dev.slipway.plan.Planner;
-import dev.slipway.runtime.Environment;
 import dev.slipway.runtime.Json;
-import dev.slipway.runtime.Log;
-import dev.slipway.runtime.Metrics;
 import dev.slipway.runtime.PermanentFailure;
-import dev.slipway.watch.Watcher;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -71,27 +52,6 @@ final class OneProcess {
 
   private static final Duration MESSAGE_AGAIN = Duration.ofSeconds(30);
 
-  /** Nobody reads what is logged and counted. */
-  private static final PrintStream NOWHERE =
-      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-
-  /** Two plans that collide part by chance; nothing has to wait for that here. */
-  private static final Patience IMPATIENT =
-      new Patience() {
-        @Override
-        public long nanoTime() {
-          return 0;
-        }
-
-        @Override
-        public void sleep(Duration duration) {}
-
-        @Override
-        public double random() {
-          return 0;
-        }
-      };
-
   private enum Queue {
     PLAN("PlanFunction"),
     WATCH("WatchFunction"),
@@ -106,9 +66,6 @@ final class OneProcess {
   }
 
   private record Pending(Queue queue, String id, String body, Instant notBefore) {}
-
-  /** One version of the code. */
-  private record Functions(Planner planner, Watcher watcher, Worker worker, ChatDesk desk) {}
 
   private static final class Lane {
     final Deque<String> looks = new ArrayDeque<>();
@@ -180,46 +137,12 @@ final class OneProcess {
     AwsApi aws = mutation.around(mishaps.around(chaos.around(orSilent(seen))), truth);
     this.ledger = mutation.around(new KillableLedger(witness.around(truth), chaos, trace));
     Map<String, String> requests = new HashMap<>();
-    this.newer = functions(aws, ledger, requests);
-    this.older = functions(aws, new OlderVersion(ledger, setting.update().knowsBaking()), requests);
+    Options options = new Options(false, setting.images().tagAndDigest());
+    Ledger old = new OlderVersion(ledger, setting.update().knowsBaking());
+    this.newer = Functions.of(aws, ledger, this::send, requests, options, clock);
+    this.older = Functions.of(aws, old, this::send, requests, options, clock);
     chaos.meanwhile(this::another);
     minute();
-  }
-
-  private Functions functions(AwsApi aws, Ledger over, Map<String, String> requests) {
-    Log log = new Log("simulation", new Environment(Map.of()), clock, NOWHERE);
-    Metrics metrics = new Metrics(clock, NOWHERE);
-    JsonEcs ecs = new JsonEcs(aws);
-    JsonEcr ecr = new JsonEcr(aws);
-    JsonCodeDeploy codeDeploy = new JsonCodeDeploy(aws);
-    Lanes looks = this::send;
-    return new Functions(
-        new Planner(
-            new Planner.Means(
-                new JsonTagging(aws),
-                ecs,
-                ecr,
-                over,
-                looks,
-                clock,
-                false,
-                IMPATIENT,
-                log,
-                metrics)),
-        new Watcher(over, looks, clock, log, metrics),
-        new Worker(
-            ecs,
-            codeDeploy,
-            ecr,
-            over,
-            new JsonParameters(aws),
-            new JsonAlarms(aws),
-            new EcsDiagnostics(ecs, codeDeploy, new JsonContainerLogs(aws), "", log),
-            clock,
-            new Options(false, setting.images().tagAndDigest()),
-            log,
-            metrics),
-        new ChatDesk(WEB, over, looks, requests, clock, log));
   }
 
   private AwsApi orSilent(AwsApi aws) {
@@ -697,54 +620,5 @@ final class OneProcess {
     trace.add("from here on nothing goes wrong");
     calm = true;
     chaos.calm();
-  }
-
-  /**
-   * The account as Slipway's roles see it: IAM lets deploy change only what is tagged {@code
-   * slipway = on}, and whether ECS takes a tag and a digest together is not documented.
-   */
-  private record Guarded(SimulatedAccount account, boolean refusesTagAndDigest) implements AwsApi {
-
-    @Override
-    public ObjectNode call(AwsService service, String operation, ObjectNode input) {
-      boolean changes =
-          operation.equals("UpdateService") || operation.equals("StopServiceDeployment");
-      if (service == AwsService.ECS && changes && !switchedOn()) {
-        throw new AwsException(
-            service,
-            operation,
-            "AccessDeniedException",
-            "no identity-based policy allows the action",
-            400,
-            Json.object());
-      }
-      if (operation.equals("RegisterTaskDefinition") && refusesTagAndDigest) {
-        for (JsonNode container : input.path("containerDefinitions")) {
-          if (container.path("image").asText().matches(".*:[^/@]+@.*")) {
-            throw new AwsException(
-                service,
-                operation,
-                "ClientException",
-                "The image names a tag and a digest.",
-                400,
-                Json.object());
-          }
-        }
-      }
-      return account.call(service, operation, input);
-    }
-
-    private boolean switchedOn() {
-      ObjectNode input = Json.object().put("cluster", "prod");
-      input.putArray("services").add("web");
-      input.putArray("include").add("TAGS");
-      for (JsonNode tag :
-          account.call(AwsService.ECS, "DescribeServices", input).at("/services/0/tags")) {
-        if (tag.path("key").asText().equals("slipway")) {
-          return tag.path("value").asText().equals("on");
-        }
-      }
-      return false;
-    }
   }
 }
