@@ -1,7 +1,6 @@
 package dev.slipway.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.aws.AwsApi;
 import dev.slipway.aws.AwsService;
@@ -11,24 +10,16 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.local.slack.Behaviour;
 import dev.slipway.local.slack.SlackMessage;
 import dev.slipway.runtime.Json;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
  * Does what a scenario lets people, the CI job and chance do. What is about AWS is done by AWS's
  * own calls, as an administrator.
  */
 final class Hands {
-
-  /** Where people's AppSpecs are. */
-  private static final String BUCKET = "deployments";
 
   /** Members of a described task definition that RegisterTaskDefinition does not take. */
   private static final Set<String> READ_ONLY =
@@ -44,6 +35,7 @@ final class Hands {
   private final Playground playground;
   private final AwsApi aws;
   private final Findings findings;
+  private final CodeDeployHands codeDeployHands;
   private final Map<String, String> digests;
 
   /**
@@ -53,6 +45,7 @@ final class Hands {
     this.playground = playground;
     this.aws = playground.account().admin();
     this.findings = findings;
+    this.codeDeployHands = new CodeDeployHands(aws, playground.services().codeDeploy(), findings);
     this.digests = digests;
   }
 
@@ -74,17 +67,11 @@ final class Hands {
       case Action.StopServiceDeployment(String service) -> stopServiceDeployment(service);
       case Action.ContinueServiceDeployment(String service, String answer) ->
           continueServiceDeployment(service, answer);
-      case Action.CreateDeployment create -> createDeployment(create);
+      case Action.CreateDeployment create ->
+          codeDeployHands.createDeployment(create, register(create.service(), create.image()));
       case Action.StopDeployment(String service, boolean rollBack) ->
-          aws.call(
-              AwsService.CODEDEPLOY,
-              "StopDeployment",
-              codeDeployment(service).put("autoRollbackEnabled", rollBack));
-      case Action.ContinueDeployment(String service) ->
-          aws.call(
-              AwsService.CODEDEPLOY,
-              "ContinueDeployment",
-              codeDeployment(service).put("deploymentWaitType", "READY_WAIT"));
+          codeDeployHands.stopDeployment(service, rollBack);
+      case Action.ContinueDeployment(String service) -> codeDeployHands.continueDeployment(service);
       case Action.StopTasks(String service, String image) ->
           findings
               .runningTasks(service, digest(image))
@@ -312,97 +299,6 @@ final class Hands {
         .at("/deploymentController/type")
         .asText()
         .equals("CODE_DEPLOY");
-  }
-
-  private void createDeployment(Action.CreateDeployment create) {
-    JsonNode balancer = findings.describe(create.service()).at("/taskSets/0/loadBalancers/0");
-    ObjectNode spec = Json.object().put("version", 0.0);
-    ObjectNode target = spec.putArray("Resources").addObject().putObject("TargetService");
-    ObjectNode properties =
-        target
-            .put("Type", "AWS::ECS::Service")
-            .putObject("Properties")
-            .put("TaskDefinition", register(create.service(), create.image()));
-    properties
-        .putObject("LoadBalancerInfo")
-        .put("ContainerName", balancer.path("containerName").asText())
-        .put("ContainerPort", balancer.path("containerPort").asInt());
-    if (!create.hooks().isEmpty()) {
-      ArrayNode hooks = spec.putArray("Hooks");
-      create.hooks().forEach((event, function) -> hooks.addObject().put(event, function));
-    }
-    ObjectNode input = group(create.service());
-    input.set("revision", revision(create, spec));
-    aws.call(AwsService.CODEDEPLOY, "CreateDeployment", input);
-  }
-
-  private ObjectNode revision(Action.CreateDeployment create, ObjectNode spec) {
-    ObjectNode revision = Json.object();
-    switch (create.appSpec()) {
-      case JSON -> text(revision, Json.write(spec));
-      case YAML -> text(revision, yaml(spec));
-      case YAML_IN_S3 -> {
-        String key = create.service() + "/appspec.yaml";
-        playground.services().codeDeploy().object(BUCKET, key, yaml(spec));
-        revision
-            .put("revisionType", "S3")
-            .putObject("s3Location")
-            .put("bucket", BUCKET)
-            .put("key", key)
-            .put("bundleType", "YAML");
-      }
-    }
-    return revision;
-  }
-
-  private static void text(ObjectNode revision, String appSpec) {
-    revision
-        .put("revisionType", "AppSpecContent")
-        .putObject("appSpecContent")
-        .put("content", appSpec);
-  }
-
-  /** As people write it. */
-  private static String yaml(ObjectNode spec) {
-    return new Dump(DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build())
-        .dumpToString(plain(spec));
-  }
-
-  private static Object plain(JsonNode node) {
-    return switch (node) {
-      case ObjectNode object -> {
-        Map<String, Object> map = new LinkedHashMap<>();
-        object.properties().forEach(each -> map.put(each.getKey(), plain(each.getValue())));
-        yield map;
-      }
-      case ArrayNode array -> {
-        List<Object> list = new ArrayList<>();
-        array.forEach(each -> list.add(plain(each)));
-        yield list;
-      }
-      case JsonNode number when number.isInt() -> number.intValue();
-      case JsonNode number when number.isNumber() -> number.doubleValue();
-      default -> node.asText();
-    };
-  }
-
-  private static ObjectNode group(String service) {
-    ServiceRef ref = Findings.service(service);
-    return Json.object()
-        .put("applicationName", Fleet.application(ref.cluster(), ref.name()))
-        .put("deploymentGroupName", ref.name());
-  }
-
-  /** The one under way in the service's deployment group. */
-  private ObjectNode codeDeployment(String service) {
-    ObjectNode input = group(service);
-    input.set("includeOnlyStatuses", Json.array(List.of("Created", "InProgress", "Ready")));
-    String id =
-        aws.call(AwsService.CODEDEPLOY, "ListDeployments", input).at("/deployments/0").asText();
-    if (id.isEmpty()) {
-      throw new IllegalStateException("CodeDeploy does not deploy " + service);
-    }
-    return Json.object().put("deploymentId", id);
   }
 
   private void tagResource(String service, Map<String, String> tags) {
