@@ -23,10 +23,7 @@ import dev.slipway.local.services.Parameters;
 import dev.slipway.local.services.Secrets;
 import dev.slipway.local.services.Tagging;
 import dev.slipway.local.time.AccountClock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -44,18 +41,10 @@ import java.util.function.Consumer;
  */
 public final class SimulatedAccount implements AwsApi {
 
-  /**
-   * A call that was answered.
-   *
-   * @param error AWS's error code, or null if the call succeeded
-   */
-  public record Call(Instant at, AwsService service, String operation, String error) {}
-
   private final AccountClock clock;
   private final Account account;
   private final Map<AwsService, Operations> served = new EnumMap<>(AwsService.class);
   private final Map<String, Long> calls = new TreeMap<>();
-  private final List<Consumer<Call>> listeners = new ArrayList<>();
   private final TagIndex tags;
   private final Registry registry;
   private final Parameters parameters;
@@ -128,17 +117,15 @@ public final class SimulatedAccount implements AwsApi {
    */
   public ObjectNode handle(AwsService service, String operation, ObjectNode input) {
     return account.exclusively(() -> {
-      String error = null;
       try {
         if (throttling != null) {
           throttling.take(service, operation);
         }
         return served.getOrDefault(service, new Operations()).handle(operation, input);
       } catch (Refusal refusal) {
-        error = refusal.code();
         throw refused(service, operation, refusal);
       } finally {
-        count(new Call(account.now(), service, operation, error));
+        calls.merge(service.actionPrefix() + ":" + operation, 1L, Long::sum);
       }
     });
   }
@@ -153,11 +140,6 @@ public final class SimulatedAccount implements AwsApi {
         Json.object().put("__type", refusal.code()).put("message", refusal.getMessage()));
   }
 
-  private void count(Call call) {
-    calls.merge(call.service().actionPrefix() + ":" + call.operation(), 1L, Long::sum);
-    listeners.forEach(listener -> listener.accept(call));
-  }
-
   /** How often each operation was called, refused calls included: {@code ecs:UpdateService}. */
   public Map<String, Long> calls() {
     return account.exclusively(() -> new TreeMap<>(calls));
@@ -165,11 +147,6 @@ public final class SimulatedAccount implements AwsApi {
 
   public void forgetCalls() {
     account.exclusively(calls::clear);
-  }
-
-  /** Told of each call while the account is locked: it must be quick, and must not wait. */
-  public void onCall(Consumer<Call> listener) {
-    account.exclusively(() -> listeners.add(listener));
   }
 
   /** The operations of a service that are served; empty for a service that is not. */

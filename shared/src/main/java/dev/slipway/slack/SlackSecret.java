@@ -15,10 +15,6 @@ public record SlackSecret(String botToken, String signingSecret, String webhookU
     return !botToken.isEmpty();
   }
 
-  public boolean hasSigningSecret() {
-    return !signingSecret.isEmpty();
-  }
-
   public boolean hasWebhook() {
     return !webhookUrl.isEmpty();
   }

@@ -86,11 +86,9 @@ public final class LocalAccount implements AutoCloseable {
             (service, operation, input) -> {
               throw notServed(service, operation);
             };
-    private Instant start = Instant.parse("2026-01-05T09:00:00Z");
     private long seed = 1;
     private boolean shuffle;
     private int port;
-    private int processes = 2;
 
     private Builder(Path template) {
       this.template = template;
@@ -117,11 +115,6 @@ public final class LocalAccount implements AutoCloseable {
       return this;
     }
 
-    public Builder startingAt(Instant instant) {
-      start = instant;
-      return this;
-    }
-
     /** What decides all chance: ids, and the order of events if they are shuffled. */
     public Builder seed(long value) {
       seed = value;
@@ -137,12 +130,6 @@ public final class LocalAccount implements AutoCloseable {
     /** The port of the account's address; any free one if not called. */
     public Builder port(int value) {
       port = value;
-      return this;
-    }
-
-    /** How many processes a function may have at once, whatever the template allows. */
-    public Builder processesPerFunction(int value) {
-      processes = value;
       return this;
     }
 
@@ -167,6 +154,10 @@ public final class LocalAccount implements AutoCloseable {
   }
 
   private static final String CLOCK_PATH = "/clock";
+  private static final Instant START = Instant.parse("2026-01-05T09:00:00Z");
+
+  /** Of a function at once, whatever the template allows: a laptop has no more room. */
+  private static final int MOST_PROCESSES = 2;
 
   private final AccountClock clock;
   private final List<Listener> listeners;
@@ -192,7 +183,7 @@ public final class LocalAccount implements AutoCloseable {
   private Thread player;
 
   private LocalAccount(Builder builder) {
-    clock = new AccountClock(builder.start);
+    clock = new AccountClock(START);
     listeners = new CopyOnWriteArrayList<>(builder.listeners);
     http = new LocalHttp(builder.port);
     List<AutoCloseable> opened = new ArrayList<>(List.of(http));
@@ -326,7 +317,7 @@ public final class LocalAccount implements AutoCloseable {
             clock,
             surroundings.region(),
             environment,
-            Math.min(limit, builder.processes),
+            Math.min(limit, MOST_PROCESSES),
             line -> tell(listener -> listener.log(spec.logicalId(), line)),
             invocation -> tell(listener -> listener.invocation(invocation)));
     functions.put(spec.logicalId(), function);
