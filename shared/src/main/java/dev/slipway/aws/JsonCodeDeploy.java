@@ -307,7 +307,8 @@ public final class JsonCodeDeploy implements CodeDeploy {
         JsonNode diagnostics = event.path("diagnostics");
         String words = Json.text(diagnostics, "message");
         lines.add(
-            Json.text(event, "lifecycleEventName")
+            "Lifecycle event "
+                + Json.text(event, "lifecycleEventName")
                 + " failed"
                 + (words.isEmpty() ? "" : ": " + words));
       }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -358,7 +359,25 @@ public final class JsonEcs implements Ecs {
         new Traffic(
             weight(List.of(node.path("targetServiceRevision")), PRODUCTION),
             weight(List.of(node.path("targetServiceRevision")), TEST)),
-        hooks);
+        hooks,
+        functions(configuration));
+  }
+
+  /** Of stages with one function only: of two, nobody says which one it was. */
+  private static Map<String, String> functions(JsonNode configuration) {
+    Map<String, List<String>> all = new HashMap<>();
+    for (JsonNode hook : configuration.path("lifecycleHooks")) {
+      for (String stage : texts(hook.path("lifecycleStages"))) {
+        all.computeIfAbsent(stage, _ -> new ArrayList<>()).add(Json.text(hook, "hookTargetArn"));
+      }
+    }
+    Map<String, String> one = new HashMap<>();
+    all.forEach((stage, functions) -> {
+      if (functions.size() == 1) {
+        one.put(stage, functions.getFirst());
+      }
+    });
+    return one;
   }
 
   private static Optional<Duration> minutes(JsonNode node, String field, Duration otherwise) {

@@ -35,6 +35,7 @@ import dev.slipway.verdict.AlarmsInUse.Alarm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,9 +77,13 @@ public final class Cards {
       Deployment deployment, Optional<Deployment> rollback, boolean button) {
     Blocks blocks = new Blocks();
     boolean stuck = rollback.map(back -> back.status() == Status.FAILED).orElse(false);
+    boolean overtaken =
+        deployment.status() == Status.ROLLED_BACK
+            && !deployment.reason().byPerson()
+            && rollback.map(back -> back.status() == Status.SUPERSEDED).orElse(false);
     String words =
         " "
-            + words(deployment)
+            + (overtaken ? "failed, and somebody else deployed over it" : words(deployment))
             + (stuck && deployment.status() == Status.FAILED ? " and could not go back" : "");
     // A long name is cut, so that what became of it can still be read.
     String title =
@@ -91,7 +96,9 @@ public final class Cards {
     blocks.section(why(deployment));
     progress(deployment).ifPresent(blocks::section);
     alarms(deployment).ifPresent(blocks::section);
-    wayBack(deployment, rollback).ifPresent(blocks::section);
+    if (!saysWhatCameOfIt(deployment, rollback)) {
+      wayBack(deployment, rollback).ifPresent(blocks::section);
+    }
     blocks.context(trigger(deployment), timing(deployment), "#" + deployment.sequence());
     if (button) {
       blocks.rollBackButton(deployment);
@@ -330,7 +337,7 @@ public final class Cards {
     return switch (deployment.status()) {
       case PREPARING -> back ? "is about to go back" : "is about to roll out";
       case ROLLING_OUT ->
-          Progress.waitsForPerson(deployment.rollout())
+          Progress.waitsForPerson(deployment.rollout(), back)
               ? "waits for a person"
               : back ? "is going back" : "is rolling out";
       case BAKING -> "is out and being watched";
@@ -351,8 +358,8 @@ public final class Cards {
 
   /** {@code team/app:v1 → team/app:v2}, without any markup. */
   private static String change(Deployment deployment) {
-    String from = deployment.from().brief();
-    String to = deployment.to().brief();
+    String from = deployment.from().briefBeside(deployment.to());
+    String to = deployment.to().briefBeside(deployment.from());
     if (from.isEmpty() || from.equals(to)) {
       return to.isEmpty() ? "no image" : to;
     }
@@ -391,6 +398,12 @@ public final class Cards {
   }
 
   private static String why(Deployment deployment) {
+    Instant bakes = deployment.rollout().bakeUntil();
+    if (deployment.status() == Status.BAKING && bakes != null) {
+      String done = stopped(fit(escape(deployment.detail()).strip(), DETAIL));
+      String watched = sentence(deployment.reason().text()) + ", until " + time(bakes) + ".";
+      return done.isEmpty() ? watched : done + " " + watched;
+    }
     String reason = reason(deployment.reason(), deployment.detail());
     Optional<String> cause =
         deployment
@@ -404,18 +417,11 @@ public final class Cards {
     return more + (more.isEmpty() ? "" : "\n") + "*Cause:* " + stopped(cause.get());
   }
 
-  /** Without the first sentences of a reason that its cause says as well: alarms, hooks. */
+  /** Without the sentences of a reason that its cause says as well: alarms, hooks, deadlines. */
   private static String beyond(String reason, String cause) {
-    String rest = reason;
-    while (!rest.isEmpty()) {
-      int end = rest.indexOf(". ");
-      String sentence = end < 0 ? rest.replaceFirst("\\.$", "") : rest.substring(0, end);
-      if (!says(cause, sentence)) {
-        return rest;
-      }
-      rest = end < 0 ? "" : rest.substring(end + 2);
-    }
-    return rest;
+    return Arrays.stream(reason.split("(?<=\\.) "))
+        .filter(sentence -> !says(cause, sentence.replaceFirst("\\.$", "")))
+        .collect(Collectors.joining(" "));
   }
 
   private static boolean says(String text, String words) {
@@ -488,16 +494,18 @@ public final class Cards {
   private static Optional<String> wayBack(Deployment deployment, Optional<Deployment> rollback) {
     if (rollback.isPresent()) {
       Deployment back = rollback.get();
-      String target = code(back.to().isEmpty() ? "what ran before" : back.to().brief());
+      String target = code(target(back.to(), deployment));
       return Optional.of(
           switch (back.status()) {
-            case PREPARING -> "⏪ Going back to " + target + asked(back) + ".";
+            case PREPARING -> "⏪ Going back to " + target + asked(back) + "." + instead(back);
             case ROLLING_OUT, BAKING, ROLLING_BACK -> {
               String tasks = Progress.of(back.service(), back.rollout(), true);
               yield "⏪ Going back to "
                   + target
                   + asked(back)
-                  + (tasks.isEmpty() ? "." : "\n" + tasks);
+                  + (tasks.isEmpty() || !back.instead().isEmpty() ? "." : "")
+                  + instead(back)
+                  + (tasks.isEmpty() ? "" : "\n" + tasks);
             }
             case SUCCEEDED ->
                 "🔙 Rolled back to "
@@ -505,7 +513,8 @@ public final class Cards {
                     + notTo(deployment, back)
                     + took(back.createdAt(), back.finishedAt())
                     + who(deployment.rolledBackBy(), requester(back))
-                    + ".";
+                    + "."
+                    + instead(back);
             case FAILED, ROLLED_BACK ->
                 "❌ *The way back to "
                     + target
@@ -515,8 +524,7 @@ public final class Cards {
                 "⏩ The way back to " + target + " was superseded: " + back.reason().text() + ".";
           });
     }
-    String target =
-        code(deployment.from().isEmpty() ? "what ran before" : deployment.from().brief());
+    String target = code(target(deployment.from(), deployment));
     return switch (deployment.status()) {
       case ROLLING_BACK ->
           Optional.of("⏪ Going back to " + target + who(deployment.rolledBackBy(), "") + ".");
@@ -524,6 +532,25 @@ public final class Cards {
           Optional.of("🔙 Rolled back to " + target + who(deployment.rolledBackBy(), "") + ".");
       case PREPARING, ROLLING_OUT, BAKING, SUCCEEDED, FAILED, SUPERSEDED -> Optional.empty();
     };
+  }
+
+  /** A tag that was moved names what failed, too. */
+  private static String target(ImageSet images, Deployment failed) {
+    return images.isEmpty() ? "what ran before" : images.briefBeside(failed.to());
+  }
+
+  /** Whether the card of what failed says already what came of going back, and why. */
+  private static boolean saysWhatCameOfIt(Deployment failed, Optional<Deployment> rollback) {
+    return rollback
+        .filter(back ->
+            switch (back.status()) {
+              case FAILED -> back.reason() == Reason.ROLLBACK_FAILED;
+              case SUPERSEDED -> failed.status() == Status.ROLLED_BACK;
+              case PREPARING, ROLLING_OUT, BAKING, ROLLING_BACK, ROLLED_BACK, SUCCEEDED -> false;
+            })
+        .map(back -> back.detail().strip())
+        .filter(detail -> !detail.isEmpty() && says(failed.detail(), detail))
+        .isPresent();
   }
 
   /** That going back failed as well has been said; mostly the card says why, too. */
@@ -545,9 +572,14 @@ public final class Cards {
   /** What ran before need not be what is brought back: its image may be gone. */
   private static String notTo(Deployment deployment, Deployment back) {
     boolean same = deployment.from().isEmpty() || back.to().covers(deployment.from());
-    return same || back.to().isEmpty() || !requester(back).isEmpty()
+    return same || back.to().isEmpty() || !requester(back).isEmpty() || !back.instead().isEmpty()
         ? ""
-        : ", not to " + code(deployment.from().brief()) + ", which ran before,";
+        : ", not to " + code(deployment.from().briefBeside(back.to())) + ", which ran before,";
+  }
+
+  /** Why a way back does not go where it was to go. */
+  private static String instead(Deployment back) {
+    return back.instead().isEmpty() ? "" : " " + stopped(fit(escape(back.instead()), DETAIL));
   }
 
   /**
@@ -611,6 +643,11 @@ public final class Cards {
   }
 
   private static String timing(Deployment deployment) {
+    if (deployment.reason() == Reason.CHANGED_ELSEWHERE
+        && deployment.status() == Status.SUCCEEDED) {
+      // It was seen when it was over.
+      return "";
+    }
     if (deployment.status().ended()) {
       String took = took(deployment.createdAt(), deployment.finishedAt());
       return took.isEmpty() ? "ended" : "took" + took.substring(" in".length());
@@ -701,13 +738,20 @@ public final class Cards {
       block.putObject("text").put("type", "mrkdwn").put("text", fit(mrkdwn, SECTION));
     }
 
+    /** Parts that are empty are left out. */
     private void context(String... parts) {
       ObjectNode block = all.addObject().put("type", "context");
       block
           .putArray("elements")
           .addObject()
           .put("type", "mrkdwn")
-          .put("text", fit(String.join(" · ", parts), CONTEXT));
+          .put(
+              "text",
+              fit(
+                  Arrays.stream(parts)
+                      .filter(part -> !part.isEmpty())
+                      .collect(Collectors.joining(" · ")),
+                  CONTEXT));
     }
 
     private void rollBackButton(Deployment deployment) {
@@ -727,9 +771,7 @@ public final class Cards {
               fit(
                   deployment.service().brief()
                       + " goes back to "
-                      + (deployment.from().isEmpty()
-                          ? "what ran before"
-                          : deployment.from().brief())
+                      + target(deployment.from(), deployment)
                       + ".",
                   300));
       confirm.putObject("confirm").put("type", "plain_text").put("text", "Roll back");

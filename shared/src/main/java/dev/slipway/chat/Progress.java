@@ -34,6 +34,7 @@ public final class Progress {
    * @return empty if there is nothing to tell
    */
   static String of(ServiceRef service, Rollout rollout, boolean back) {
+    boolean ready = waitsInCodeDeploy(rollout, back);
     List<String> lines = new ArrayList<>();
     if (rollout.desired() > 0) {
       lines.add(tasks(rollout));
@@ -43,19 +44,34 @@ public final class Progress {
       lines.add(traffic);
     }
     rollout.shift().awaited().map(hook -> awaited(service, rollout, hook)).ifPresent(lines::add);
+    if (ready) {
+      lines.add(toBeRerouted(service, rollout));
+    }
     return String.join("\n", lines);
   }
 
-  /** Whether nothing happens until somebody says so. */
-  static boolean waitsForPerson(Rollout rollout) {
-    return rollout.shift().awaited().filter(hook -> hook.type() == Hook.Type.PAUSE).isPresent();
+  /**
+   * Whether nothing happens until somebody says so.
+   *
+   * @param back whether it is a way back
+   */
+  static boolean waitsForPerson(Rollout rollout, boolean back) {
+    return waitsInCodeDeploy(rollout, back)
+        || rollout.shift().awaited().filter(hook -> hook.type() == Hook.Type.PAUSE).isPresent();
+  }
+
+  /** The traffic of a way back is let go by Slipway. */
+  private static boolean waitsInCodeDeploy(Rollout rollout, boolean back) {
+    return !back
+        && rollout.codeDeployId().isPresent()
+        && rollout.stage().equals(Stage.READY.name());
   }
 
   /** For a line that has more to tell: {@code , 10 % of traffic, waits for a person}. */
-  public static String brief(Rollout rollout) {
+  public static String brief(Rollout rollout, boolean back) {
     Shift shift = rollout.shift();
     return (shift.partial() ? ", " + percent(shift.production().getAsDouble()) + " traffic" : "")
-        + (waitsForPerson(rollout) ? ", waits for a person" : "");
+        + (waitsForPerson(rollout, back) ? ", waits for a person" : "");
   }
 
   private static String tasks(Rollout rollout) {
@@ -140,6 +156,17 @@ public final class Progress {
         + "\n"
         + code("--action ROLLBACK")
         + " goes back.";
+  }
+
+  private static String toBeRerouted(ServiceRef service, Rollout rollout) {
+    return "*Waits for a person* to let the traffic go, until CodeDeploy's wait time is over."
+        + " Reroute it in CodeDeploy, or with\n"
+        + codeBlock(
+            "aws deploy continue-deployment --region "
+                + service.region()
+                + " --deployment-id "
+                + quoted(rollout.codeDeployId().orElse(""))
+                + " --deployment-wait-type READY_WAIT");
   }
 
   private static String until(Instant at) {

@@ -21,6 +21,8 @@ import java.util.function.Consumer;
  * @param rollbackOf sequence of the deployment that failed, if this is the way back from it; 0 if
  *     not
  * @param rolledBackBy who brought the service back, if somebody did
+ * @param instead of a way back to an older success than it was to go to: why, in a sentence for
+ *     people; else empty
  * @param alarms the alarms that watch it, as they were found when its rollout began
  * @param finishedAt when it ended; null until then
  */
@@ -37,6 +39,7 @@ public record Deployment(
     Rollout rollout,
     long rollbackOf,
     RolledBackBy rolledBackBy,
+    String instead,
     Audience audience,
     Optional<Diagnosis> diagnosis,
     AlarmsInUse alarms,
@@ -76,6 +79,7 @@ public record Deployment(
         rollout,
         rollbackOf,
         rolledBackBy,
+        "",
         audience,
         diagnosis,
         AlarmsInUse.NOT_LOOKED_FOR,
@@ -352,6 +356,10 @@ public record Deployment(
     return but(draft -> draft.rolledBackBy = who);
   }
 
+  public Deployment instead(String why) {
+    return but(draft -> draft.instead = why);
+  }
+
   public Deployment to(ImageSet before, ImageSet after) {
     return but(draft -> {
       draft.from = before;
@@ -375,6 +383,7 @@ public record Deployment(
     Revisions revisions = Deployment.this.revisions;
     Rollout rollout = Deployment.this.rollout;
     RolledBackBy rolledBackBy = Deployment.this.rolledBackBy;
+    String instead = Deployment.this.instead;
     Optional<Diagnosis> diagnosis = Deployment.this.diagnosis;
     AlarmsInUse alarms = Deployment.this.alarms;
     Instant updatedAt = Deployment.this.updatedAt;
@@ -394,6 +403,7 @@ public record Deployment(
           rollout,
           rollbackOf,
           rolledBackBy,
+          instead,
           audience,
           diagnosis,
           alarms,

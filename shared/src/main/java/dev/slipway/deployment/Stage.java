@@ -3,7 +3,7 @@ package dev.slipway.deployment;
 import dev.slipway.verdict.Hook;
 
 /**
- * The lifecycle stages of a service deployment, in words.
+ * The lifecycle stages of a service deployment, and how far CodeDeploy has come, in words.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html">lifecycleStage</a>
@@ -20,7 +20,14 @@ public enum Stage {
   PRODUCTION_TRAFFIC_SHIFT("production traffic moves"),
   POST_PRODUCTION_TRAFFIC_SHIFT("production traffic has moved"),
   BAKE_TIME("ECS bakes it"),
-  CLEAN_UP("tasks that are no longer needed stop");
+  CLEAN_UP("tasks that are no longer needed stop"),
+
+  // Under CodeDeploy, which has no word for where its own words do not say enough
+  INSTALL("new tasks start"),
+  TASKS_READY("the new tasks run"),
+  READY("the new tasks run, without production traffic"),
+  TRAFFIC_SHIFTED("production traffic has moved, and the old tasks are kept for a while"),
+  BAKING("CodeDeploy bakes it");
 
   private final String text;
 

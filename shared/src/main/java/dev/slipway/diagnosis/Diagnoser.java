@@ -80,7 +80,7 @@ public final class Diagnoser {
    * @param events the service's events, in any order; of the same instant the newest first
    * @param since start of the rollout: events before it are left out; null takes all
    * @param desired how many tasks are wanted
-   * @param deadline how long without progress is too long; null where it plays no part
+   * @param standstill how far it had come when its deadline passed; empty where it did not
    * @param logs container name to its last lines, oldest first
    * @param essential names of the essential containers; empty means all
    * @param changed names of the containers whose image is new: of equals, they are suspected first
@@ -94,7 +94,7 @@ public final class Diagnoser {
       List<Event> events,
       Instant since,
       int desired,
-      Duration deadline,
+      Optional<Standstill> standstill,
       Map<String, List<String>> logs,
       Set<String> essential,
       Set<String> changed,
@@ -112,7 +112,7 @@ public final class Diagnoser {
     }
 
     /** Nothing but the end is known. */
-    public static Input of(Ending ending, String words, int desired, Duration deadline) {
+    public static Input of(Ending ending, String words, int desired) {
       return new Input(
           ending,
           words,
@@ -120,7 +120,7 @@ public final class Diagnoser {
           List.of(),
           null,
           desired,
-          deadline,
+          Optional.empty(),
           Map.of(),
           Set.of(),
           Set.of(),
@@ -130,13 +130,33 @@ public final class Diagnoser {
 
     public Input withTasks(List<StoppedTask> tasks) {
       return new Input(
-          ending, words, tasks, events, since, desired, deadline, logs, essential, changed, targets,
+          ending,
+          words,
+          tasks,
+          events,
+          since,
+          desired,
+          standstill,
+          logs,
+          essential,
+          changed,
+          targets,
           masking);
     }
 
     public Input withEvents(List<Event> all, Instant start) {
       return new Input(
-          ending, words, stopped, all, start, desired, deadline, logs, essential, changed, targets,
+          ending,
+          words,
+          stopped,
+          all,
+          start,
+          desired,
+          standstill,
+          logs,
+          essential,
+          changed,
+          targets,
           masking);
     }
 
@@ -148,7 +168,7 @@ public final class Diagnoser {
           events,
           since,
           desired,
-          deadline,
+          standstill,
           Map.of(container, List.copyOf(lines)),
           essential,
           changed,
@@ -164,7 +184,7 @@ public final class Diagnoser {
           events,
           since,
           desired,
-          deadline,
+          standstill,
           logs,
           essentialOnes,
           changedOnes,
@@ -174,7 +194,34 @@ public final class Diagnoser {
 
     public Input withTargets(Map<String, String> asked) {
       return new Input(
-          ending, words, stopped, events, since, desired, deadline, logs, essential, changed, asked,
+          ending,
+          words,
+          stopped,
+          events,
+          since,
+          desired,
+          standstill,
+          logs,
+          essential,
+          changed,
+          asked,
+          masking);
+    }
+
+    /** It was given up because it went no further. */
+    public Input withStandstill(Standstill reached) {
+      return new Input(
+          ending,
+          words,
+          stopped,
+          events,
+          since,
+          desired,
+          Optional.of(reached),
+          logs,
+          essential,
+          changed,
+          targets,
           masking);
     }
 
@@ -187,7 +234,7 @@ public final class Diagnoser {
           events,
           since,
           desired,
-          deadline,
+          standstill,
           logs,
           essential,
           changed,
@@ -264,7 +311,9 @@ public final class Diagnoser {
           new Cause(told("An alarm went off", input), "Look at what the alarm measures", container);
       case HOOK_FAILED ->
           new Cause(
-              told("A lifecycle hook failed", input),
+              input.words().isBlank()
+                  ? "A lifecycle hook failed"
+                  : Texts.sentence(input.masking().mask(input.words())),
               known(input.words(), input)
                   .map(Known::remedy)
                   .orElse("Read the log of the function behind the hook"),
@@ -314,19 +363,11 @@ public final class Diagnoser {
                 known(input.words(), input)
                     .map(known -> Cause.of(known, ""))
                     .orElseGet(() -> new Cause(input.masking().mask(input.words()), "", "")));
-    if (input.ending() != Ending.NO_PROGRESS && words.isPresent()) {
-      return words.get();
-    }
-    if (input.ending() == Ending.NO_PROGRESS) {
-      return new Cause(
-          "No progress"
-              + (input.deadline() == null ? "" : " within " + Texts.human(input.deadline()))
-              + ", and neither a stopped task nor a service event says why",
-          "Look at the tasks that were starting: a health check that never answers, or a slow"
-              + " start; slipway.deadline can be longer",
-          "");
-    }
-    return new Cause("AWS gives no reason", "", "");
+    return input
+        .standstill()
+        .map(reached -> new Cause(reached.sentence(), reached.advice(), ""))
+        .or(() -> words)
+        .orElseGet(() -> new Cause("AWS gives no reason", "", ""));
   }
 
   private static Optional<Known> known(String words, Input input) {
@@ -660,12 +701,22 @@ public final class Diagnoser {
           .limit(2)
           .forEach(other -> lines.add("Also: " + other));
     });
-    if (input.ending() == Ending.NO_PROGRESS && input.deadline() != null) {
-      lines.add("No progress for " + Texts.human(input.deadline()));
-    }
+    input
+        .standstill()
+        .ifPresent(reached -> {
+          if (!cause.sentence().equals(reached.sentence())) {
+            lines.add(reached.sentence());
+          }
+          if (!reached.stage().isEmpty()) {
+            lines.add("Stage: " + reached.stage());
+          }
+        });
     lines.add("Desired count: " + input.desired());
-    if (!input.words().isBlank() && !cause.sentence().contains(masking.mask(input.words()))) {
-      lines.add("AWS says: " + masking.mask(input.words()));
+    String words = masking.mask(input.words());
+    boolean said =
+        cause.sentence().contains(words) || cause.sentence().contains(Texts.sentence(words));
+    if (!words.isBlank() && !said) {
+      lines.add("AWS says: " + words);
     }
     return lines.stream()
         .limit(MOST_EVIDENCE)

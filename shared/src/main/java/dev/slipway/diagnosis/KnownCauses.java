@@ -952,6 +952,27 @@ final class KnownCauses {
               "could not launch \\d+ tasks? for deployment [\\w/-]+[.:]? *(.*)",
               "Not all tasks could be launched: {1|AWS gives no reason}",
               "Look for room: container instances, zones, limits"),
+          // ---- What nobody or nothing answered in time
+          row(
+              "pause-unanswered",
+              "the pause(?: at (\\w+))? was not answered in time",
+              "Nobody answered the pause at {1|a stage} in time",
+              "Answer it before its time is over, as the message says while it waits, or give the"
+                  + " pause a longer timeout"),
+          // https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ecs.html
+          row(
+              "codedeploy-unhealthy",
+              "timed out while waiting for the replacement task set to become"
+                  + " healthy(?:.*?is (\\d+ minutes?))?",
+              "The new tasks were not healthy within CodeDeploy's own time-out ({1|an hour})",
+              "See why its tasks do not become healthy: a health check that never answers, or a"
+                  + " slow start. CodeDeploy's time-out cannot be set"),
+          row(
+              "codedeploy-not-rerouted",
+              "timed out while waiting for a manual rerouting",
+              "Nobody let the traffic go in CodeDeploy before its wait time was over",
+              "Let it go in time, as the message says while it waits, or give the deployment group"
+                  + " a longer waitTimeInMinutes"),
           row(
               "internal",
               "InternalError:? *(.+)",

@@ -1,9 +1,15 @@
 package dev.slipway.diagnosis;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /** How lengths and times are written. */
 final class Texts {
+
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
   private Texts() {}
 
@@ -23,6 +29,16 @@ final class Texts {
       end--;
     }
     return line.substring(0, end).stripTrailing() + "…";
+  }
+
+  /** With a capital letter. */
+  static String sentence(String words) {
+    return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
+  }
+
+  /** {@code 2026-01-05 09:00 UTC}. */
+  static String at(Instant time) {
+    return MINUTE.format(time);
   }
 
   /** {@code 4 s}, {@code 3 min 20 s}, {@code 2 h 5 min}, {@code 1 d 3 h}. */

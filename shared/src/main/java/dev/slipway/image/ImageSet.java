@@ -37,6 +37,22 @@ public record ImageSet(Map<String, Image> byContainer) {
         });
   }
 
+  /**
+   * The same beside another set: with its digest where the tag alone would name both, {@code
+   * team/app:live (aaaaaaaaaaaa)}.
+   */
+  public String briefBeside(ImageSet other) {
+    return byContainer.values().stream()
+        .map(image ->
+            other.byContainer.values().stream()
+                    .anyMatch(each ->
+                        each.brief().equals(image.brief()) && !each.digest().equals(image.digest()))
+                ? image.brief() + " (" + image.digest().brief().substring(7) + ")"
+                : image.brief())
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
   /** What people read: {@code team/app:v1.2.3, team/proxy:v7}. */
   public String brief() {
     return byContainer.values().stream()

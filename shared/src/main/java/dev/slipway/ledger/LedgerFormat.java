@@ -95,6 +95,9 @@ public final class LedgerFormat {
     node.set("rollout", write(deployment.rollout()));
     node.put("rollbackOf", deployment.rollbackOf());
     write(node, deployment.rolledBackBy());
+    if (!deployment.instead().isEmpty()) {
+      node.put("instead", deployment.instead());
+    }
     node.set("audience", write(deployment.audience()));
     deployment.diagnosis().ifPresent(diagnosis -> node.set("diagnosis", write(diagnosis)));
     if (deployment.alarms().lookedFor() || !deployment.alarms().alarms().isEmpty()) {
@@ -126,6 +129,7 @@ public final class LedgerFormat {
         rollout(in.at("rollout")),
         in.number("rollbackOf"),
         rolledBackBy(in),
+        in.text("instead"),
         audience(in.at("audience")),
         diagnosis.exists() ? Optional.of(diagnosis(diagnosis)) : Optional.empty(),
         alarms(in.at("alarms")),

@@ -129,6 +129,13 @@ public record Hook(
         : this;
   }
 
+  /** The same, of the function that is known from elsewhere if it does not say itself. */
+  public Hook calling(String otherwise) {
+    return type == Type.LAMBDA && target.isEmpty()
+        ? new Hook(id, type, otherwise, stage, state, expiresAt, timeoutAction, at)
+        : this;
+  }
+
   /** The function's name, or else the hook's id. */
   public String name() {
     String function = target.substring(target.lastIndexOf(':') + 1);

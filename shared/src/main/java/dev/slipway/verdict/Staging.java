@@ -19,6 +19,8 @@ import java.util.OptionalDouble;
  * @param source shares of the revisions that it replaces, together
  * @param target shares of the new revision
  * @param hooks those that it has come to, as far as ECS lists them or events told of them
+ * @param functions lifecycle stage to the ARN of the one function that its hooks call: events do
+ *     not say which it is
  */
 public record Staging(
     String strategy,
@@ -26,12 +28,24 @@ public record Staging(
     Optional<Duration> stepBake,
     Traffic source,
     Traffic target,
-    List<Hook> hooks) {
+    List<Hook> hooks,
+    Map<String, String> functions) {
 
   /** Nothing is said. */
   public static final Staging NONE =
       new Staging(
           "", Optional.empty(), Optional.empty(), Traffic.UNKNOWN, Traffic.UNKNOWN, List.of());
+
+  /** One of whose functions nothing is known. */
+  public Staging(
+      String strategy,
+      Optional<Duration> bake,
+      Optional<Duration> stepBake,
+      Traffic source,
+      Traffic target,
+      List<Hook> hooks) {
+    this(strategy, bake, stepBake, source, target, hooks, Map.of());
+  }
 
   /** The stage before traffic is moved is one for hooks only; a deployment shows the next. */
   private static final Map<String, String> SHOWN_AS =
@@ -39,6 +53,7 @@ public record Staging(
 
   public Staging {
     hooks = List.copyOf(hooks);
+    functions = Map.copyOf(functions);
   }
 
   /**
@@ -79,7 +94,14 @@ public record Staging(
         all.add(event);
       }
     }
-    return new Staging(strategy, bake, stepBake, source, target, all);
+    return new Staging(
+        strategy,
+        bake,
+        stepBake,
+        source,
+        target,
+        all.stream().map(hook -> hook.calling(functions.getOrDefault(hook.stage(), ""))).toList(),
+        functions);
   }
 
   private static Hook merged(Hook listed, Hook told) {

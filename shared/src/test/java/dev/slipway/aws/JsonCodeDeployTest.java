@@ -285,7 +285,7 @@ class JsonCodeDeployTest {
         """);
     aws.refuse(AwsService.CODEDEPLOY, "GetDeploymentTarget", "DeploymentNotStartedException", "");
     assertThat(codeDeploy.failedEvents("d-1", WEB))
-        .containsExactly("AfterAllowTestTraffic failed: it answered 500");
+        .containsExactly("Lifecycle event AfterAllowTestTraffic failed: it answered 500");
     assertThat(codeDeploy.failedEvents("d-1", WEB)).isEmpty();
     assertThat(aws.input(0)).isEqualTo("{\"deploymentId\":\"d-1\",\"targetId\":\"prod:web\"}");
   }

@@ -327,6 +327,22 @@ class JsonEcsTest {
                 null));
   }
 
+  /** Of two functions of one stage nobody says which one it was. */
+  @Test
+  void readsWhichFunctionTheHooksOfAStageCall() {
+    aws.answer(
+        "DescribeServiceDeployments",
+        """
+        {"serviceDeployments":[{"serviceDeploymentArn":"arn:sd","status":"IN_PROGRESS",
+          "deploymentConfiguration":{"strategy":"BLUE_GREEN","lifecycleHooks":[
+            {"hookTargetArn":"arn:one","lifecycleStages":["PRE_SCALE_UP","POST_SCALE_UP"]},
+            {"hookTargetArn":"arn:two","lifecycleStages":["POST_SCALE_UP"]}]}}]}
+        """);
+
+    assertThat(ecs.serviceDeployment("arn:sd").orElseThrow().staging().functions())
+        .isEqualTo(Map.of("PRE_SCALE_UP", "arn:one"));
+  }
+
   @Test
   void readsStageTrafficAndHooksOfACanary() {
     aws.answer(

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -118,7 +119,8 @@ class DiagnoserTest {
 
     Diagnosis diagnosis =
         Diagnoser.diagnose(
-            Input.of(Ending.NO_PROGRESS, words, 2, Duration.ofMinutes(30))
+            Input.of(Ending.NO_PROGRESS, words, 2)
+                .withStandstill(new Standstill(1, 2, START, Duration.ofMinutes(30), ""))
                 .withTasks(tasks)
                 .withEvents(events, START)
                 .withLogs("web", lines));
@@ -159,7 +161,7 @@ class DiagnoserTest {
 
     Diagnosis diagnosis =
         Diagnoser.diagnose(
-            Input.of(Ending.TASKS_FAILED, "", 1, null).withEvents(List.of(before, after), START));
+            Input.of(Ending.TASKS_FAILED, "", 1).withEvents(List.of(before, after), START));
 
     assertThat(diagnosis.events()).containsExactly("(service web) has started 1 tasks");
     assertThat(diagnosis.cause()).isEqualTo("AWS gives no reason");
@@ -172,8 +174,7 @@ class DiagnoserTest {
         List.of(new Event(START, "(service web) third"), new Event(START, "(service web) second"));
 
     assertThat(
-            Diagnoser.diagnose(
-                    Input.of(Ending.TASKS_FAILED, "", 1, null).withEvents(newestFirst, START))
+            Diagnoser.diagnose(Input.of(Ending.TASKS_FAILED, "", 1).withEvents(newestFirst, START))
                 .events())
         .containsExactly("(service web) second", "(service web) third");
   }
@@ -252,9 +253,7 @@ class DiagnoserTest {
             null,
             List.of(new StoppedTask.Container("web", "web:v2", 1, "", "")));
     return Diagnoser.diagnose(
-            Input.of(Ending.TASKS_FAILED, "", 1, null)
-                .withTasks(List.of(task))
-                .withLogs("web", lines))
+            Input.of(Ending.TASKS_FAILED, "", 1).withTasks(List.of(task)).withLogs("web", lines))
         .logs();
   }
 
@@ -305,8 +304,14 @@ class DiagnoserTest {
         START,
         2,
         row.has("deadlineMinutes")
-            ? Duration.ofMinutes(row.path("deadlineMinutes").asLong())
-            : null,
+            ? Optional.of(
+                new Standstill(
+                    row.path("running").asInt(0),
+                    row.path("desired").asInt(2),
+                    START,
+                    Duration.ofMinutes(row.path("deadlineMinutes").asLong()),
+                    row.path("stage").asText("")))
+            : Optional.empty(),
         logs,
         Set.copyOf(texts(row.path("essential"))),
         Set.copyOf(texts(row.path("changed"))),

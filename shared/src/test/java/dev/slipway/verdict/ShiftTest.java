@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -376,6 +377,27 @@ class ShiftTest {
             .getFirst();
     assertThat(both.stage()).isEqualTo(TEST_SHIFTED);
     assertThat(both.name()).isEqualTo("check-it");
+  }
+
+  /** Events name no function; the service deployment says which one its stage calls. */
+  @Test
+  void aHookThatOnlyAnEventToldOfGetsItsFunctionFromTheConfiguration() {
+    Staging said = say("CLEAN_UP").staging();
+    Staging calling =
+        new Staging(
+            said.strategy(),
+            said.bake(),
+            said.stepBake(),
+            said.source(),
+            said.target(),
+            List.of(),
+            Map.of(TEST_SHIFTED, "arn:aws:lambda:x:1:function:check-it"));
+    assertThat(calling.knowing(List.of(told(LAMBDA, FAILED, NOON)), "CLEAN_UP").hooks())
+        .extracting(Hook::name)
+        .containsExactly("check-it");
+    assertThat(calling.knowing(List.of(told(PAUSE, FAILED, NOON)), "CLEAN_UP").hooks())
+        .extracting(Hook::target)
+        .containsExactly("");
   }
 
   // ---- what ECS says

@@ -141,7 +141,7 @@ final class Words {
         + (deployment.rollout().desired() > 0
             ? " (" + deployment.rollout().running() + "/" + deployment.rollout().desired() + ")"
             : "")
-        + Progress.brief(deployment.rollout());
+        + Progress.brief(deployment.rollout(), deployment.isRollback());
   }
 
   private static String waiting(Head head) {

@@ -8,12 +8,14 @@ import dev.slipway.aws.ContainerLogs;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Stage;
 import dev.slipway.diagnosis.Diagnoser;
 import dev.slipway.diagnosis.Diagnoser.Culprit;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.diagnosis.Ending;
+import dev.slipway.diagnosis.Standstill;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.follow.Reading;
 import dev.slipway.follow.Settings;
@@ -71,7 +73,7 @@ public final class EcsDiagnostics implements Diagnostics {
       log.error("no diagnosis of " + deployment.id() + " beyond what was heard", e);
       // The environment, which would be masked, is not known: so nobody's words are taken over.
       return Diagnoser.diagnose(
-          Diagnoser.Input.of(Ending.of(reason.name()), "", service.desired(), null)
+          Diagnoser.Input.of(Ending.of(reason.name()), "", service.desired())
               .withTasks(
                   own(deployment, stopped).stream().map(StoppedTask::withoutWords).toList()));
     }
@@ -83,17 +85,19 @@ public final class EcsDiagnostics implements Diagnostics {
     stopped.forEach(task -> tasks.put(task.taskArn(), task));
     ecs.stoppedTasks(service.ref()).forEach(task -> tasks.putIfAbsent(task.taskArn(), task));
     ObjectNode document = ecs.taskDefinition(deployment.revisions().own()).document();
-    Diagnoser.Input input =
-        Diagnoser.Input.of(
-                Ending.of(reason.name()),
-                words(deployment, reason),
-                service.desired(),
-                deadline(service))
+    String words = words(deployment, reason);
+    Diagnoser.Input gathered =
+        Diagnoser.Input.of(Ending.of(reason.name()), words, service.desired())
             .withTasks(own(deployment, List.copyOf(tasks.values())))
             .withEvents(events(service), deployment.createdAt())
             .withContainers(essential(document), changed(deployment))
             .withTargets(service.targets())
             .withEnvironment(environment(document));
+    // CodeDeploy has time-outs of its own, and says so.
+    Diagnoser.Input input =
+        reason == Reason.NO_PROGRESS && words.isEmpty()
+            ? gathered.withStandstill(standstill(deployment.rollout(), service))
+            : gathered;
     Optional<Culprit> culprit = Diagnoser.culprit(input);
     if (culprit.isEmpty() || !culprit.get().ran() || !deployment.audience().logs()) {
       return Diagnoser.diagnose(input);
@@ -104,6 +108,15 @@ public final class EcsDiagnostics implements Diagnostics {
       case Lines.NotShown(String why) ->
           Diagnoser.diagnose(input).withEvidence("Log lines are not shown: " + why);
     };
+  }
+
+  private static Standstill standstill(Rollout rollout, ServiceView service) {
+    return new Standstill(
+        rollout.running(),
+        rollout.desired() > 0 ? rollout.desired() : service.desired(),
+        rollout.progressAt() == null ? null : rollout.countsFrom(),
+        deadline(service),
+        rollout.stage().isEmpty() ? "" : rollout.stage() + ", " + Stage.words(rollout.stage()));
   }
 
   private static Duration deadline(ServiceView service) {

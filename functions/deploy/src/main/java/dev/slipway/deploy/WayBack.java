@@ -96,7 +96,9 @@ final class WayBack extends Act {
             reason,
             because(reason, deployment, ecsGoesBack)
                 + " Going back to "
-                + (images.isEmpty() ? Wording.revision(target) : images.brief())
+                + (images.isEmpty()
+                    ? Wording.revision(target)
+                    : images.briefBeside(deployment.to()))
                 + ".",
             now);
     Head after = head.inFlight(back).request(null).due(now.plus(SOON));
@@ -128,8 +130,10 @@ final class WayBack extends Act {
                   .orElseGet(() -> byEcs ? ecsWords() : "");
           default -> "";
         };
-    // Of an alarm CodeDeploy says no more than that there was one.
-    boolean named = reason == Reason.ALARM && !failed.alarms().wentOff().isEmpty();
+    // Of an alarm CodeDeploy says no more than that there was one, and a diagnosis has its words.
+    boolean named =
+        failed.diagnosis().isPresent()
+            || (reason == Reason.ALARM && !failed.alarms().wentOff().isEmpty());
     String words = known.isEmpty() && !named ? codeDeployWords() : known;
     return Wording.failure(reason, failed.alarms()) + (words.isEmpty() ? "" : " " + words);
   }
@@ -253,7 +257,8 @@ final class WayBack extends Act {
   private Done rollBackTo(Deployment back, Deployment failing) {
     try {
       Way way = controllers.of(seen.service()).way(seen.service());
-      Optional<Target> found = target(back, way);
+      Search search = target(back, way);
+      Optional<Target> found = search.found();
       Optional<Done> begun =
           found.isPresent() ? Optional.empty() : alreadyBegun(back, failing, way);
       if (begun.isPresent()) {
@@ -261,13 +266,16 @@ final class WayBack extends Act {
       }
       if (found.isEmpty()) {
         return callForPerson(
-            "Neither the image of the last good revision nor that of an older one is still in ECR,"
-                + " or their task definitions were deleted.");
+            search.passedOver()
+                + " No older success is there to go back to, either: their images are gone from"
+                + " ECR, their task definitions deleted, or there is none.");
       }
       Target target = found.get();
       Deployment aimed =
           back.to(back.from(), target.images())
-              .with(back.revisions().withOwn(target.taskDefinition()));
+              .with(back.revisions().withOwn(target.taskDefinition()))
+              // An earlier look may have passed it over already.
+              .instead(search.passedOver().isEmpty() ? back.instead() : search.passedOver());
       // An earlier look may have started it and died before it could write that down.
       Optional<Started> earlier = way.startedBefore(aimed, failing.createdAt());
       Optional<String> others =
@@ -335,7 +343,10 @@ final class WayBack extends Act {
             .as(
                 Status.ROLLING_OUT,
                 Reason.IN_PROGRESS,
-                "Slipway rolls out " + Wording.revision(back.revisions().own()) + " again.",
+                "Slipway rolls out "
+                    + Wording.revision(back.revisions().own())
+                    + " again."
+                    + (back.instead().isEmpty() ? "" : " " + back.instead()),
                 now);
     write(head.inFlight(going).due(now.plus(SOON)), going, failing);
     return Done.REST;
@@ -354,8 +365,15 @@ final class WayBack extends Act {
 
   private record Target(String taskDefinition, ImageSet images) {}
 
+  /**
+   * Where to go back to.
+   *
+   * @param passedOver why not to what comes first, in a sentence; empty if to that
+   */
+  private record Search(Optional<Target> found, String passedOver) {}
+
   /** The place to go back to, or the next older success whose images are still there. */
-  private Optional<Target> target(Deployment back, Way way) {
+  private Search target(Deployment back, Way way) {
     List<Target> candidates = new ArrayList<>();
     candidates.add(new Target(back.revisions().own(), back.to()));
     ledger.deployments(head.service(), OLDER_SUCCESSES).stream()
@@ -368,42 +386,73 @@ final class WayBack extends Act {
                 .noneMatch(image -> head.quarantined(image.digest())))
         .map(past -> new Target(past.revisions().own(), past.to()))
         .forEach(candidates::add);
-    return candidates.stream()
-        .filter(candidate -> !candidate.taskDefinition().isEmpty())
-        .filter(candidate -> present(candidate.images()))
-        .flatMap(candidate ->
-            // What runs untouched is not rolled out again, so that a tag in it is not resolved
-            // again. That it runs does not say with which images: somebody may have deployed it
-            // again since its tag was moved, and that is what CodeDeploy brings back.
-            way.runsOnly(candidate.taskDefinition())
-                    && !otherDigests(candidate.taskDefinition(), candidate.images())
-                ? Stream.of(candidate)
-                : usable(back, candidate).stream())
-        .findFirst();
+    String passedOver = "";
+    for (Target candidate : candidates) {
+      if (candidate.taskDefinition().isEmpty()) {
+        continue;
+      }
+      Optional<String> missing = missing(candidate.images());
+      // What runs untouched is not rolled out again, so that a tag in it is not resolved again.
+      // That it runs does not say with which images: somebody may have deployed it again since its
+      // tag was moved, and that is what CodeDeploy brings back.
+      Optional<Target> usable =
+          missing.isPresent()
+              ? Optional.empty()
+              : way.runsOnly(candidate.taskDefinition())
+                      && !otherDigests(candidate.taskDefinition(), candidate.images())
+                  ? Optional.of(candidate)
+                  : usable(back, candidate);
+      if (usable.isPresent()) {
+        return new Search(usable, passedOver);
+      }
+      if (passedOver.isEmpty()) {
+        passedOver =
+            missing.orElseGet(() ->
+                "The task definition "
+                    + Wording.revision(candidate.taskDefinition())
+                    + " ("
+                    + candidate.images().brief()
+                    + ") would have come first, but it was deleted.");
+      }
+    }
+    return new Search(Optional.empty(), passedOver);
   }
 
-  private boolean present(ImageSet images) {
+  /** The first image that cannot be pulled any more, in a sentence. */
+  private Optional<String> missing(ImageSet images) {
     String registry = Image.registryOf(head.service().account(), head.service().region());
     return images.byContainer().values().stream()
         .filter(image -> image.registry().equals(registry))
-        .allMatch(this::present);
+        .flatMap(image ->
+            missing(image).stream()
+                .map(why ->
+                    image.brief()
+                        + " ("
+                        + image.digest().brief()
+                        + ") would have come first, but it is "
+                        + why
+                        + "."))
+        .findFirst();
   }
 
   /** An archived image, and one that is being restored, cannot be pulled. */
-  private boolean present(Image image) {
+  private Optional<String> missing(Image image) {
     try {
       return tools
           .ecr()
           .image(image.repository(), image.digest())
-          .filter(found -> !NOT_PULLED.contains(found.status()))
-          .isPresent();
+          .map(found ->
+              NOT_PULLED.contains(found.status())
+                  ? Optional.of("archived in ECR")
+                  : Optional.<String>empty())
+          .orElseGet(() -> Optional.of("no longer in ECR"));
     } catch (AwsException e) {
       if (e.passing()) {
         throw e;
       }
       // That Slipway may not look is no reason not to go back: ECS's own role pulls the image.
       log.error("ECR does not say whether " + image.brief() + " is there: going back to it", e);
-      return true;
+      return Optional.empty();
     }
   }
 
@@ -543,7 +592,9 @@ final class WayBack extends Act {
                 failed.reason(),
                 because(failed.reason(), failed, byItself(back))
                     + " The service runs "
-                    + (images.isEmpty() ? Wording.revision(taskDefinition) : images.brief())
+                    + (images.isEmpty()
+                        ? Wording.revision(taskDefinition)
+                        : images.briefBeside(failed.to()))
                     + " again."
                     + withoutHooks(),
                 now);
@@ -643,7 +694,9 @@ final class WayBack extends Act {
     Deployment failed = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
     String words =
         Wording.failure(failed.reason(), failed.alarms())
-            + " The rollback failed as well: "
+            + " The rollback failed as well, to "
+            + (back.to().isEmpty() ? "what ran before" : back.to().briefBeside(failed.to()))
+            + ": "
             + detail
             + " A person is needed: see the service's events, then push a newer image or deploy a"
             + " revision by hand.";
@@ -680,7 +733,7 @@ final class WayBack extends Act {
                 Reason.UNDONE_BY_PERSON,
                 Wording.sentence(Reason.UNDONE_BY_PERSON.text())
                     + " Going back to "
-                    + target.to().brief()
+                    + target.to().briefBeside(undone.get().to())
                     + ".",
                 now);
     Deployment back =

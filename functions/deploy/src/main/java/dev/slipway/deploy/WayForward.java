@@ -138,7 +138,7 @@ final class WayForward extends Act {
               .as(
                   Status.SUPERSEDED,
                   Reason.NEWER_PUSH,
-                  wish.brief() + " took its place before there was a verdict.",
+                  Wording.sentence(Reason.NEWER_PUSH.text() + ": " + wish.brief()),
                   now);
       written = write(after, old, next);
     } else {
@@ -433,9 +433,10 @@ final class WayForward extends Act {
       }
       log.error("no alarms of " + deployment.id(), e);
       return AlarmsInUse.unknown(
-          "Slipway cannot see which alarms watch this; only what ECS does about the service's own"
-              + " is left: "
-              + e.getMessage());
+          "Slipway cannot see which alarms watch this, and watches none of them. "
+              + controllers.of(deployment).name()
+              + " still acts on the service's own. "
+              + Wording.stopped(e.getMessage()));
     }
   }
 
@@ -466,7 +467,7 @@ final class WayForward extends Act {
             .as(
                 Status.BAKING,
                 Reason.BAKE_TIME,
-                controllers.of(deployment).name() + " completed it; watched until " + until + ".",
+                controllers.of(deployment).name() + " has completed it.",
                 now);
     // Not only at its end: an event about an alarm or a task can be lost.
     Instant look = now.plus(SOON);

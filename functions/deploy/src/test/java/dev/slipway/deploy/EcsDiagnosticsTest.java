@@ -227,7 +227,8 @@ class EcsDiagnosticsTest {
 
     assertThat(diagnosis.cause())
         .isEqualTo(
-            "No progress within 30 min, and neither a stopped task nor a service event says why");
+            "No progress in time: 0 of 1 task of the new revision runs, and no other came up since"
+                + " 2026-01-01 12:00 UTC, for longer than slipway.deadline (30 min)");
     assertThat(read).isEmpty();
   }
 
@@ -236,7 +237,7 @@ class EcsDiagnosticsTest {
     ecs.tags.put("slipway:team/web", "any");
     ecs.tags.put("slipway.deadline", "2h");
 
-    assertThat(diagnosis(Reason.NO_PROGRESS, true).evidence()).contains("No progress for 2 h");
+    assertThat(diagnosis(Reason.NO_PROGRESS, true).cause()).endsWith("slipway.deadline (2 h)");
   }
 
   /** Without the revision the environment is not known, so that nobody's words are shown. */
