@@ -165,10 +165,7 @@ final class KnownCauses {
                   "has permissions to pull images from Amazon ECR"),
               "The image of {container} could not be pulled: its repository does not exist, or"
                   + " access to it was denied",
-              "Check the image's name. Let the task's execution role (on EC2 the role of the"
-                  + " container instance) pull from the repository: ecr:GetAuthorizationToken,"
-                  + " ecr:BatchGetImage, ecr:GetDownloadUrlForLayer; for a repository of another"
-                  + " account its policy as well"),
+              "Check the image's name. " + LET_PULL),
           row(
               "pull-denied",
               any(
