@@ -984,6 +984,9 @@ final class KnownCauses {
               "Tasks failed to start again and again, and AWS gives no reason",
               "Look at the stopped tasks in the ECS console; ECS keeps them for about an hour"));
 
+  /** What only tells what came after: the container had ended otherwise, or would not end. */
+  static final String CANNOT_STOP = "cannot-stop";
+
   /** What a container's own log may be believed. Anything can stand in a log. */
   private static final Set<String> TOLD_BY_LOGS =
       Set.of("wrong-architecture", "port-taken", "heap", "interpreter");

@@ -288,18 +288,14 @@ public final class Masking {
     int first = lines.size();
     int length = 0;
     while (first > 0) {
-      length += text(lines.get(first - 1)).length() + 1;
+      length += Texts.orEmpty(lines.get(first - 1)).length() + 1;
       if (length > LONGEST_TEXT && first < lines.size()) {
         break;
       }
       first--;
     }
     List<String> newest = lines.subList(first, lines.size());
-    return mask(String.join("\n", newest.stream().map(Masking::text).toList())).lines().toList();
-  }
-
-  private static String text(String maybe) {
-    return maybe == null ? "" : maybe;
+    return mask(String.join("\n", newest.stream().map(Texts::orEmpty).toList())).lines().toList();
   }
 
   private static String plain(String text) {

@@ -61,4 +61,9 @@ final class Texts {
   private static String pair(long large, String unit, int small, String smallUnit) {
     return large + " " + unit + (small == 0 ? "" : " " + small + " " + smallUnit);
   }
+
+  /** AWS leaves out what it has nothing to say in. */
+  static String orEmpty(String maybe) {
+    return maybe == null ? "" : maybe;
+  }
 }

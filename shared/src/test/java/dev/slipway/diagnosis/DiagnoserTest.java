@@ -6,8 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.slipway.deployment.Reason;
 import dev.slipway.diagnosis.Diagnoser.Culprit;
-import dev.slipway.diagnosis.Diagnoser.Event;
-import dev.slipway.diagnosis.Diagnoser.Input;
+import dev.slipway.diagnosis.Symptoms.Event;
 import dev.slipway.verdict.StoppedTask;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +67,7 @@ class DiagnoserTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void orderAndRepetitionChangeNothing(String name, JsonNode row) {
-    Input input = input(row);
+    Symptoms input = input(row);
     List<StoppedTask> tasks = new ArrayList<>(input.stopped());
     tasks.addAll(input.stopped());
     List<Event> events = new ArrayList<>(input.events());
@@ -86,7 +85,7 @@ class DiagnoserTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void theLogToReadIsThatOfTheContainerToBlame(String name, JsonNode row) {
-    Input input = input(row);
+    Symptoms input = input(row);
 
     assertThat(Diagnoser.culprit(input).map(Culprit::container).orElse(""))
         .isEqualTo(Diagnoser.diagnose(input).container());
@@ -119,7 +118,7 @@ class DiagnoserTest {
 
     Diagnosis diagnosis =
         Diagnoser.diagnose(
-            Input.of(Ending.NO_PROGRESS, words, 2)
+            Symptoms.of(Ending.NO_PROGRESS, words, 2)
                 .withStandstill(new Standstill(1, 2, START, Duration.ofMinutes(30), ""))
                 .withTasks(tasks)
                 .withEvents(events, START)
@@ -161,7 +160,7 @@ class DiagnoserTest {
 
     Diagnosis diagnosis =
         Diagnoser.diagnose(
-            Input.of(Ending.TASKS_FAILED, "", 1).withEvents(List.of(before, after), START));
+            Symptoms.of(Ending.TASKS_FAILED, "", 1).withEvents(List.of(before, after), START));
 
     assertThat(diagnosis.events()).containsExactly("(service web) has started 1 tasks");
     assertThat(diagnosis.cause()).isEqualTo("AWS gives no reason");
@@ -174,7 +173,8 @@ class DiagnoserTest {
         List.of(new Event(START, "(service web) third"), new Event(START, "(service web) second"));
 
     assertThat(
-            Diagnoser.diagnose(Input.of(Ending.TASKS_FAILED, "", 1).withEvents(newestFirst, START))
+            Diagnoser.diagnose(
+                    Symptoms.of(Ending.TASKS_FAILED, "", 1).withEvents(newestFirst, START))
                 .events())
         .containsExactly("(service web) second", "(service web) third");
   }
@@ -199,7 +199,7 @@ class DiagnoserTest {
             + " (CTRL+C)"
       })
   void whatAnExitCodeMeans(int code, String sentence) {
-    assertThat(Diagnoser.exit(code, "web", " after 4 s")).isEqualTo(sentence);
+    assertThat(ExitCodes.meaning(code, "web", " after 4 s")).isEqualTo(sentence);
   }
 
   @ParameterizedTest
@@ -253,11 +253,11 @@ class DiagnoserTest {
             null,
             List.of(new StoppedTask.Container("web", "web:v2", 1, "", "")));
     return Diagnoser.diagnose(
-            Input.of(Ending.TASKS_FAILED, "", 1).withTasks(List.of(task)).withLogs("web", lines))
+            Symptoms.of(Ending.TASKS_FAILED, "", 1).withTasks(List.of(task)).withLogs("web", lines))
         .logs();
   }
 
-  private static Input input(JsonNode row) {
+  private static Symptoms input(JsonNode row) {
     List<StoppedTask> tasks = new ArrayList<>();
     for (JsonNode task : row.path("tasks")) {
       List<StoppedTask.Container> containers = new ArrayList<>();
@@ -296,7 +296,7 @@ class DiagnoserTest {
     }
     Map<String, List<String>> logs = new HashMap<>();
     row.path("logs").properties().forEach(log -> logs.put(log.getKey(), texts(log.getValue())));
-    return new Input(
+    return new Symptoms(
         Ending.valueOf(row.path("ending").asText()),
         row.path("words").asText(""),
         tasks,

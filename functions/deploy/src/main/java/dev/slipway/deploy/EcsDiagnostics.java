@@ -16,6 +16,7 @@ import dev.slipway.diagnosis.Diagnoser.Culprit;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.diagnosis.Ending;
 import dev.slipway.diagnosis.Standstill;
+import dev.slipway.diagnosis.Symptoms;
 import dev.slipway.follow.FollowerTags;
 import dev.slipway.follow.Reading;
 import dev.slipway.follow.Settings;
@@ -73,7 +74,7 @@ public final class EcsDiagnostics implements Diagnostics {
       log.error("no diagnosis of " + deployment.id() + " beyond what was heard", e);
       // The environment, which would be masked, is not known: so nobody's words are taken over.
       return Diagnoser.diagnose(
-          Diagnoser.Input.of(Ending.of(reason.name()), "", service.desired())
+          Symptoms.of(Ending.of(reason.name()), "", service.desired())
               .withTasks(
                   own(deployment, stopped).stream().map(StoppedTask::withoutWords).toList()));
     }
@@ -86,27 +87,27 @@ public final class EcsDiagnostics implements Diagnostics {
     ecs.stoppedTasks(service.ref()).forEach(task -> tasks.putIfAbsent(task.taskArn(), task));
     ObjectNode document = ecs.taskDefinition(deployment.revisions().own()).document();
     String words = words(deployment, reason);
-    Diagnoser.Input gathered =
-        Diagnoser.Input.of(Ending.of(reason.name()), words, service.desired())
+    Symptoms gathered =
+        Symptoms.of(Ending.of(reason.name()), words, service.desired())
             .withTasks(own(deployment, List.copyOf(tasks.values())))
             .withEvents(events(service), deployment.createdAt())
             .withContainers(essential(document), changed(deployment))
             .withTargets(service.targets())
             .withEnvironment(environment(document));
     // CodeDeploy has time-outs of its own, and says so.
-    Diagnoser.Input input =
+    Symptoms symptoms =
         reason == Reason.NO_PROGRESS && words.isEmpty()
             ? gathered.withStandstill(standstill(deployment.rollout(), service))
             : gathered;
-    Optional<Culprit> culprit = Diagnoser.culprit(input);
+    Optional<Culprit> culprit = Diagnoser.culprit(symptoms);
     if (culprit.isEmpty() || !culprit.get().ran() || !deployment.audience().logs()) {
-      return Diagnoser.diagnose(input);
+      return Diagnoser.diagnose(symptoms);
     }
     return switch (lines(document, culprit.get(), deployment)) {
       case Lines.Read(List<String> lines) ->
-          Diagnoser.diagnose(input.withLogs(culprit.get().container(), lines));
+          Diagnoser.diagnose(symptoms.withLogs(culprit.get().container(), lines));
       case Lines.NotShown(String why) ->
-          Diagnoser.diagnose(input).withEvidence("Log lines are not shown: " + why);
+          Diagnoser.diagnose(symptoms).withEvidence("Log lines are not shown: " + why);
     };
   }
 
@@ -176,9 +177,9 @@ public final class EcsDiagnostics implements Diagnostics {
         .toList();
   }
 
-  private static List<Diagnoser.Event> events(ServiceView service) {
+  private static List<Symptoms.Event> events(ServiceView service) {
     return service.events().stream()
-        .map(event -> new Diagnoser.Event(event.at(), event.message()))
+        .map(event -> new Symptoms.Event(event.at(), event.message()))
         .toList();
   }
 
