@@ -1,34 +1,29 @@
 package dev.slipway.chat;
 
+import static dev.slipway.chat.Lines.DETAIL;
+import static dev.slipway.chat.Lines.IMAGE_LINES;
+import static dev.slipway.chat.Lines.asSentence;
+import static dev.slipway.chat.Lines.image;
+import static dev.slipway.chat.Lines.joined;
+import static dev.slipway.chat.Lines.plainLine;
+import static dev.slipway.chat.Lines.reason;
+import static dev.slipway.chat.Lines.requester;
+import static dev.slipway.chat.Lines.says;
+import static dev.slipway.chat.Lines.stopped;
 import static dev.slipway.chat.Mrkdwn.code;
-import static dev.slipway.chat.Mrkdwn.codeBlock;
-import static dev.slipway.chat.Mrkdwn.day;
 import static dev.slipway.chat.Mrkdwn.duration;
 import static dev.slipway.chat.Mrkdwn.escape;
 import static dev.slipway.chat.Mrkdwn.fit;
-import static dev.slipway.chat.Mrkdwn.person;
 import static dev.slipway.chat.Mrkdwn.sentence;
 import static dev.slipway.chat.Mrkdwn.time;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
-import dev.slipway.deployment.Deployment.Trigger;
-import dev.slipway.deployment.Head;
-import dev.slipway.deployment.Head.Hold;
-import dev.slipway.deployment.Head.Wanted;
-import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
-import dev.slipway.diagnosis.Diagnosis;
-import dev.slipway.follow.ServiceRef;
-import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
-import dev.slipway.ledger.PushRecord;
-import dev.slipway.runtime.Json;
 import dev.slipway.slack.Message;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.AlarmsInUse.Alarm;
@@ -37,7 +32,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -47,22 +41,8 @@ import java.util.stream.Collectors;
 /**
  * What a deployment looks like in Slack. Pure: the same deployment gives the same message, so that
  * an unchanged one is not sent again. Times come from the deployment, never from a clock.
- *
- * @see <a href="https://docs.slack.dev/reference/block-kit/blocks">limits of blocks</a>
  */
 public final class Cards {
-
-  static final int HEADER = 150;
-  static final int SECTION = 3000;
-  static final int CONTEXT = 2000;
-  static final int TEXT = 3000;
-  private static final int DETAIL = 1500;
-  private static final int IMAGE_LINES = 10;
-
-  /** Sections for the lines of a log, and characters of a line: 20 long ones fit. */
-  private static final int LOG_SECTIONS = 4;
-
-  private static final int LOG_LINE = 490;
 
   private Cards() {}
 
@@ -89,7 +69,7 @@ public final class Cards {
     String title =
         emoji(deployment.status())
             + " "
-            + fit(deployment.service().brief(), HEADER - 4 - words.length())
+            + fit(deployment.service().brief(), Blocks.HEADER - 4 - words.length())
             + words;
     blocks.header(title);
     blocks.section(images(deployment));
@@ -101,14 +81,14 @@ public final class Cards {
     }
     blocks.context(trigger(deployment), timing(deployment), "#" + deployment.sequence());
     if (button) {
-      blocks.rollBackButton(deployment);
+      blocks.rollBackButton(deployment, target(deployment.from(), deployment));
     }
     StringJoiner text = new StringJoiner(" · ");
     text.add(escape(title)).add(escape(change(deployment)));
     wayBack(deployment, rollback)
         .or(() -> worthALine(deployment) ? Optional.of(why(deployment)) : Optional.empty())
         .ifPresent(line -> text.add(plainLine(line)));
-    return new Message(fit(text.toString(), TEXT), blocks.all);
+    return new Message(fit(text.toString(), Blocks.TEXT), blocks.all);
   }
 
   /**
@@ -125,7 +105,7 @@ public final class Cards {
             + " "
             + (deployment.reason() == Reason.BASELINE ? "first seen" : words(deployment))
             + who(deployment, rollback));
-    line.add(code(fitRaw(change(deployment), 200)));
+    line.add(code(fit(change(deployment), 200)));
     Optional<String> cause =
         deployment
             .diagnosis()
@@ -141,36 +121,8 @@ public final class Cards {
 
   private static String who(Deployment deployment, Optional<Deployment> rollback) {
     return deployment.status() == Status.ROLLED_BACK
-        ? who(deployment.rolledBackBy(), rollback.map(Cards::requester).orElse(""))
+        ? who(deployment.rolledBackBy(), rollback.map(Lines::requester).orElse(""))
         : "";
-  }
-
-  /**
-   * Why it failed, for the thread of its card.
-   *
-   * @throws java.util.NoSuchElementException if there is no diagnosis
-   */
-  public static Message failure(Deployment deployment) {
-    Diagnosis diagnosis = deployment.diagnosis().orElseThrow();
-    Blocks blocks = new Blocks();
-    String cause = escape(diagnosis.cause());
-    blocks.section("*Cause:* " + stopped(fit(cause, DETAIL)));
-    if (!diagnosis.advice().isEmpty()) {
-      blocks.section("*What to do:* " + stopped(fit(escape(diagnosis.advice()), DETAIL)));
-    }
-    if (!diagnosis.evidence().isEmpty()) {
-      blocks.section("*Evidence*\n" + bullets(diagnosis.evidence()));
-    }
-    if (!diagnosis.events().isEmpty()) {
-      blocks.section("*What ECS said*\n" + bullets(diagnosis.events()));
-    }
-    if (!diagnosis.logs().isEmpty() && deployment.audience().logs()) {
-      String of =
-          diagnosis.container().isEmpty() ? "" : " of " + code(fitRaw(diagnosis.container(), 255));
-      lastLines("*Last log lines*" + of, diagnosis.logs()).forEach(blocks::section);
-    }
-    return new Message(
-        fit(escape(deployment.service().brief() + " failed: ") + cause, TEXT), blocks.all);
   }
 
   /**
@@ -184,8 +136,8 @@ public final class Cards {
     for (String paragraph : mrkdwn.split("\n\n")) {
       StringBuilder section = new StringBuilder();
       for (String line : paragraph.split("\n")) {
-        String fitting = fit(line, SECTION);
-        if (!section.isEmpty() && section.length() + 1 + fitting.length() > SECTION) {
+        String fitting = fit(line, Blocks.SECTION);
+        if (!section.isEmpty() && section.length() + 1 + fitting.length() > Blocks.SECTION) {
           blocks.section(section.toString());
           section.setLength(0);
         }
@@ -193,126 +145,7 @@ public final class Cards {
       }
       blocks.section(section.toString());
     }
-    return new Message(fit(mrkdwn, TEXT), blocks.all);
-  }
-
-  /**
-   * What waits in a service for its turn, and for what. It becomes the card of its deployment.
-   *
-   * @param head in which something waits
-   * @param accountHold the hold over everything, if there is one
-   * @return empty while nobody has looked what it waits for
-   */
-  public static Optional<Message> waiting(Head head, Optional<Hold> accountHold) {
-    return waitsFor(head, accountHold)
-        .map(why -> {
-          Blocks blocks = new Blocks();
-          String words = " waits";
-          String title = "⏸️ " + fit(head.service().brief(), HEADER - 4 - words.length()) + words;
-          List<Wanted> wishes = List.copyOf(head.waiting().byRepository().values());
-          blocks.header(title);
-          blocks.section(
-              joined(wishes.stream().map(wish -> image(wish.image(), true)).toList(), IMAGE_LINES));
-          blocks.section(why);
-          blocks.context(
-              wishes.stream()
-                  .map(wish -> trigger(wish.trigger(), 0, Mrkdwn::day))
-                  .distinct()
-                  .toArray(String[]::new));
-          String what =
-              wishes.stream()
-                  .map(wish -> escape(wish.image().brief()))
-                  .collect(Collectors.joining(", "));
-          return new Message(
-              fit(escape(title) + " · " + what + " · " + plainLine(why), TEXT), blocks.all);
-        });
-  }
-
-  /** What waited and neither began nor was turned down with a reason. */
-  public static Message waitsNoMore(ServiceRef service, String image) {
-    return text(
-        "ℹ️ *" + escape(service.brief()) + "*: " + code(fitRaw(image, 400)) + " waits no more.");
-  }
-
-  private static Optional<String> waitsFor(Head head, Optional<Hold> accountHold) {
-    String because = head.waiting().because();
-    if (head.inFlight().isPresent()) {
-      Deployment ahead = head.inFlight().get();
-      return Optional.of(
-          "Waits until "
-              + (ahead.isRollback() ? "the way back to " : "")
-              + code(ahead.to().isEmpty() ? "what ran before" : fitRaw(ahead.to().brief(), 400))
-              + " (#"
-              + ahead.sequence()
-              + ") has ended.");
-    }
-    if (head.hold().isPresent()) {
-      return Optional.of(
-          held("The service", head.hold().get())
-              + "`/slipway resume "
-              + escape(head.service().brief())
-              + "` lets it go.");
-    }
-    if (accountHold.isPresent()) {
-      return Optional.of(
-          held("Everything", accountHold.get()) + "`/slipway resume all` lets it go.");
-    }
-    // A hold that is lifted is no reason any more: the look that finds the next is on its way.
-    return because.isEmpty() || because.startsWith(NextStep.HELD)
-        ? Optional.empty()
-        : Optional.of("Waits: " + stopped(fit(escape(because), DETAIL)));
-  }
-
-  private static String held(String what, Hold hold) {
-    String why =
-        hold.why().isBlank() ? "." : ": " + stopped(fit(escape(hold.why()).strip(), DETAIL));
-    return what + " is held by " + person(hold.by()) + " since " + day(hold.at()) + why + " ";
-  }
-
-  /** A push that changed nothing for a follower, and why. */
-  public static Message push(PushRecord push) {
-    Blocks blocks = new Blocks();
-    String symbol =
-        switch (push.reason().weight()) {
-          case BAD -> "⚠️";
-          case QUIET, GOOD, NOTICE -> "ℹ️";
-        };
-    String does = push.isWayBack() ? " does not go back to " : " does not take ";
-    String what = push.image().isEmpty() ? "a push" : code(fitRaw(push.image(), 400));
-    String line =
-        symbol
-            + " *"
-            + escape(push.service().brief())
-            + "*"
-            + does
-            + what
-            + askedFor(push.trigger())
-            + ": "
-            + push.reason().text()
-            + ".";
-    String detail = asSentence(fit(escape(push.detail()).strip(), DETAIL));
-    blocks.section((detail.isEmpty() ? line : line + " " + stopped(detail)) + letItCome(push));
-    String text =
-        symbol
-            + " "
-            + escape(push.service().brief())
-            + does
-            + escape(push.image().isEmpty() ? "a push" : push.image())
-            + askedFor(push.trigger())
-            + ": "
-            + push.reason().text();
-    return new Message(fit(text, TEXT), blocks.all);
-  }
-
-  /** How a digest leaves quarantine. */
-  private static String letItCome(PushRecord push) {
-    return push.reason() != Reason.QUARANTINED || push.digest().isEmpty()
-        ? ""
-        : " If the image was not to blame: `/slipway release "
-            + escape(push.service().brief())
-            + " "
-            + new Digest(push.digest()).brief()
-            + "`.";
+    return new Message(fit(mrkdwn, Blocks.TEXT), blocks.all);
   }
 
   // ---- the lines of a card
@@ -390,13 +223,6 @@ public final class Cards {
     return joined(lines, IMAGE_LINES);
   }
 
-  private static String image(Image image, boolean digest) {
-    return code(image.brief())
-        + (digest && !image.tag().isEmpty()
-            ? " (" + image.digest().brief().substring(7) + ")"
-            : "");
-  }
-
   private static String why(Deployment deployment) {
     Instant bakes = deployment.rollout().bakeUntil();
     if (deployment.status() == Status.BAKING && bakes != null) {
@@ -424,26 +250,6 @@ public final class Cards {
         .collect(Collectors.joining(" "));
   }
 
-  private static boolean says(String text, String words) {
-    return text.toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT));
-  }
-
-  /** The reason, and what is known beside it; a detail that has the reason in it is enough. */
-  private static String reason(Reason reason, String detail) {
-    String words = fit(escape(detail).strip(), DETAIL);
-    String text = sentence(reason.text());
-    return words.isEmpty()
-        ? text + "."
-        : (says(words, reason.text()) ? "" : text + ". ") + stopped(words);
-  }
-
-  /** With a full stop, unless it ends with a mark of its own. */
-  private static String stopped(String sentence) {
-    return sentence.isEmpty() || ".!?:…".indexOf(sentence.charAt(sentence.length() - 1)) >= 0
-        ? sentence
-        : sentence + ".";
-  }
-
   private static Optional<String> progress(Deployment deployment) {
     Rollout rollout = deployment.rollout();
     boolean moving =
@@ -466,7 +272,7 @@ public final class Cards {
       boolean one = on.size() == 1;
       lines.add(
           "⚠️ "
-              + code(fitRaw(AlarmsInUse.names(on), 400))
+              + code(fit(AlarmsInUse.names(on), 400))
               + (one ? " was" : " were")
               + " in ALARM already when the rollout began. Slipway ignores "
               + (one ? "it until it has" : "them until they have")
@@ -564,11 +370,6 @@ public final class Cards {
     return " " + fit(why, DETAIL);
   }
 
-  /** Not of ecs:UpdateService or v1.2.3, which are no words of a sentence. */
-  private static String asSentence(String words) {
-    return words.matches("(?s)[a-z]+ .*") ? sentence(words) : words;
-  }
-
   /** What ran before need not be what is brought back: its image may be gone. */
   private static String notTo(Deployment deployment, Deployment back) {
     boolean same = deployment.from().isEmpty() || back.to().covers(deployment.from());
@@ -600,23 +401,6 @@ public final class Cards {
     return requester.isEmpty() ? "" : ", as " + requester + " asked";
   }
 
-  private static String askedFor(Trigger trigger) {
-    String requester = requester(trigger);
-    return requester.isEmpty() ? "" : ", which " + requester + " asked for";
-  }
-
-  private static String requester(Deployment deployment) {
-    return requester(deployment.trigger());
-  }
-
-  /** Who asked for it, ready for a message; empty if nobody did, or nobody knows. */
-  private static String requester(Trigger trigger) {
-    return switch (trigger.kind()) {
-      case PERSON -> person(fitRaw(trigger.by(), 100));
-      case PUSH, REPLICATION, RECONCILE, ROLLBACK -> "";
-    };
-  }
-
   private static String took(Instant from, Instant to) {
     return from == null || to == null ? "" : " in " + duration(Duration.between(from, to));
   }
@@ -626,20 +410,7 @@ public final class Cards {
   }
 
   private static String trigger(Deployment deployment, Function<Instant, String> told) {
-    return trigger(deployment.trigger(), deployment.rollbackOf(), told);
-  }
-
-  private static String trigger(Trigger trigger, long rollbackOf, Function<Instant, String> told) {
-    String by = trigger.by().isEmpty() ? "" : " by " + person(fitRaw(trigger.by(), 100));
-    String at = trigger.at() == null ? "" : " at " + told.apply(trigger.at());
-    return switch (trigger.kind()) {
-      case PUSH -> "pushed" + by + at;
-      case REPLICATION -> "replicated" + by + at;
-      case RECONCILE -> "found by the reconcile run" + at;
-      // Nobody tells Slipway who deploys beside it.
-      case PERSON -> by.isEmpty() ? "seen" + at : "asked for" + by + at;
-      case ROLLBACK -> "way back from #" + rollbackOf + at;
-    };
+    return Lines.trigger(deployment.trigger(), deployment.rollbackOf(), told);
   }
 
   private static String timing(Deployment deployment) {
@@ -653,129 +424,5 @@ public final class Cards {
       return took.isEmpty() ? "ended" : "took" + took.substring(" in".length());
     }
     return "started at " + time(deployment.createdAt());
-  }
-
-  private static String bullets(List<String> items) {
-    return joined(
-        items.stream()
-            // A block of code would swallow the rest of the section.
-            .map(item -> "• " + fit(escape(item).replace('\n', ' ').replace("```", "'''"), 600))
-            .toList(),
-        Integer.MAX_VALUE);
-  }
-
-  /** As many whole lines as fit into a section, and how many more there are. */
-  private static String joined(List<String> lines, int most) {
-    StringJoiner kept = new StringJoiner("\n");
-    int told = 0;
-    for (String line : lines) {
-      if (told == most || kept.length() + line.length() > SECTION - 200) {
-        break;
-      }
-      kept.add(line);
-      told++;
-    }
-    if (told < lines.size()) {
-      kept.add("… and " + (lines.size() - told) + " more");
-    }
-    return kept.toString();
-  }
-
-  /**
-   * Sections with the lines as blocks of code. The end of a log says more than its beginning: what
-   * does not fit is left out at the top.
-   */
-  private static List<String> lastLines(String title, List<String> logs) {
-    int room = SECTION - 500;
-    int first = logs.size();
-    List<String> blocks = new ArrayList<>();
-    while (first > 0 && blocks.size() < LOG_SECTIONS) {
-      List<String> kept = new ArrayList<>();
-      int length = 0;
-      while (first > 0) {
-        String line = fitRaw(logs.get(first - 1), LOG_LINE);
-        // Escaping makes a text at most five times as long, so that one line always fits.
-        int escaped = escape(line).length() + 1;
-        if (length + escaped > room) {
-          break;
-        }
-        length += escaped;
-        kept.addFirst(line);
-        first--;
-      }
-      blocks.addFirst(codeBlock(String.join("\n", kept)));
-    }
-    String left = first == 0 ? "" : "\n… " + first + " earlier left out";
-    blocks.set(0, title + left + "\n" + blocks.getFirst());
-    return blocks;
-  }
-
-  private static String fitRaw(String text, int most) {
-    return fit(text, most);
-  }
-
-  /** One line without markup for the fallback text; it stays escaped. */
-  private static String plainLine(String mrkdwn) {
-    return mrkdwn.replace("*", "").replace("`", "").replace('\n', ' ');
-  }
-
-  /** Blocks within Slack's limits. */
-  private static final class Blocks {
-    private final ArrayNode all = Json.array();
-
-    /** Plain text: Slack does not interpret it, so it must not be escaped. */
-    private void header(String text) {
-      ObjectNode block = all.addObject().put("type", "header");
-      block
-          .putObject("text")
-          .put("type", "plain_text")
-          .put("text", fit(text, HEADER))
-          .put("emoji", true);
-    }
-
-    private void section(String mrkdwn) {
-      ObjectNode block = all.addObject().put("type", "section");
-      block.putObject("text").put("type", "mrkdwn").put("text", fit(mrkdwn, SECTION));
-    }
-
-    /** Parts that are empty are left out. */
-    private void context(String... parts) {
-      ObjectNode block = all.addObject().put("type", "context");
-      block
-          .putArray("elements")
-          .addObject()
-          .put("type", "mrkdwn")
-          .put(
-              "text",
-              fit(
-                  Arrays.stream(parts)
-                      .filter(part -> !part.isEmpty())
-                      .collect(Collectors.joining(" · ")),
-                  CONTEXT));
-    }
-
-    private void rollBackButton(Deployment deployment) {
-      ObjectNode button = all.addObject().put("type", "actions").putArray("elements").addObject();
-      button.put("type", "button").put("action_id", RollBackButton.ACTION_ID);
-      button.putObject("text").put("type", "plain_text").put("text", "Roll back");
-      button.put("style", "danger");
-      button.put(
-          "value", new RollBackButton.Value(deployment.service(), deployment.sequence()).text());
-      ObjectNode confirm = button.putObject("confirm");
-      confirm.putObject("title").put("type", "plain_text").put("text", "Roll back?");
-      confirm
-          .putObject("text")
-          .put("type", "plain_text")
-          .put(
-              "text",
-              fit(
-                  deployment.service().brief()
-                      + " goes back to "
-                      + target(deployment.from(), deployment)
-                      + ".",
-                  300));
-      confirm.putObject("confirm").put("type", "plain_text").put("text", "Roll back");
-      confirm.putObject("deny").put("type", "plain_text").put("text", "Leave it");
-    }
   }
 }

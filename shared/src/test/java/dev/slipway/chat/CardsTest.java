@@ -714,7 +714,7 @@ class CardsTest {
             .with(
                 new Diagnosis(evil, evil, List.of(evil), List.of(evil), List.of(evil, "```", "x")));
 
-    for (Message message : List.of(card(deployment), Cards.failure(deployment))) {
+    for (Message message : List.of(card(deployment), FailureThread.of(deployment))) {
       assertThat(message.text()).doesNotContain("<!channel>");
       for (JsonNode block : message.blocks()) {
         if (block.path("text").path("type").asText().equals("mrkdwn")) {
@@ -729,7 +729,7 @@ class CardsTest {
     Deployment failed =
         Sample.deployment(Status.FAILED, Reason.TASKS_FAILED).with(Sample.diagnosis());
 
-    assertThat(lines(Cards.failure(failed)))
+    assertThat(lines(FailureThread.of(failed)))
         .containsExactly(
             "Cause: Container web exited with code 1 after 2 s.",
             "What to do: Look in its log for why it ended.",
@@ -753,11 +753,11 @@ class CardsTest {
         Sample.deployment(Status.FAILED, Reason.TASKS_FAILED)
             .with(Sample.diagnosis().withLogs(lines));
 
-    List<String> shown = lines(Cards.failure(failed));
+    List<String> shown = lines(FailureThread.of(failed));
 
     assertThat(shown).containsAll(lines);
-    assertThat(Json.write(Cards.failure(failed).toJson())).doesNotContain("left out");
-    withinSlacksLimits(Cards.failure(failed));
+    assertThat(Json.write(FailureThread.of(failed).toJson())).doesNotContain("left out");
+    withinSlacksLimits(FailureThread.of(failed));
   }
 
   @Test
@@ -783,7 +783,7 @@ class CardsTest {
             d.updatedAt(),
             d.finishedAt());
 
-    assertThat(Json.write(Cards.failure(quiet).toJson())).doesNotContain("panic", "log lines");
+    assertThat(Json.write(FailureThread.of(quiet).toJson())).doesNotContain("panic", "log lines");
   }
 
   @Test
@@ -831,8 +831,8 @@ class CardsTest {
             Optional.of(Sample.detail(Sample.rollback(Status.FAILED, Reason.ALARM), long_)),
             true);
     withinSlacksLimits(card);
-    withinSlacksLimits(Cards.failure(huge));
-    assertThat(Json.write(Cards.failure(huge).toJson())).contains("earlier left out", "… and ");
+    withinSlacksLimits(FailureThread.of(huge));
+    assertThat(Json.write(FailureThread.of(huge).toJson())).contains("earlier left out", "… and ");
     assertThat(Json.write(card.toJson())).contains("… failed and was rolled back", " more\"");
   }
 
@@ -877,11 +877,11 @@ class CardsTest {
             new Trigger(Trigger.Kind.PUSH, "", "", Sample.START),
             Audience.DEFAULT);
 
-    assertThat(lines(Cards.push(push)))
+    assertThat(lines(PushCard.of(push)))
         .containsExactly(
             "ℹ️ prod/web does not take team/app:v1.0.0: the version is lower than the running"
                 + " one. v1.0.0 < v1.2.3.");
-    withinSlacksLimits(Cards.push(push));
+    withinSlacksLimits(PushCard.of(push));
   }
 
   @Test
@@ -894,7 +894,7 @@ class CardsTest {
             Reason.CHANGED_ELSEWHERE,
             "it is not what the service runs any more.");
 
-    assertThat(lines(Cards.push(wish)))
+    assertThat(lines(PushCard.of(wish)))
         .containsExactly(
             "ℹ️ prod/web does not go back to team/app:v1.2.2, which @U0ANNA asked for: somebody"
                 + " else deployed. It is not what the service runs any more.");
@@ -912,7 +912,7 @@ class CardsTest {
             Sample.deployment(Status.PREPARING, Reason.PUSHED).trigger(),
             Audience.DEFAULT);
 
-    assertThat(lines(Cards.push(push)).getFirst())
+    assertThat(lines(PushCard.of(push)).getFirst())
         .endsWith(
             "sha256:bbbbbbbbbbbb failed here as #7. If the image was not to blame: /slipway release"
                 + " prod/web sha256:bbbbbbbbbbbb.");
@@ -961,7 +961,7 @@ class CardsTest {
             new Trigger(Trigger.Kind.PERSON, "U0123ABCD", "", Sample.START),
             Audience.DEFAULT);
 
-    assertThat(Cards.push(push).blocks().get(0).path("text").path("text").asText())
+    assertThat(PushCard.of(push).blocks().get(0).path("text").path("text").asText())
         .isEqualTo(
             "ℹ️ *prod/web* does not take `team/app:v1.0.0`, which <@U0123ABCD> asked for:"
                 + " something pushed later is already running or wanted.");
@@ -1040,7 +1040,7 @@ class CardsTest {
   }
 
   private static List<String> waiting(Head head, Optional<Head.Hold> accountHold) {
-    return Cards.waiting(head, accountHold).map(CardsTest::lines).orElse(List.of());
+    return WaitingCard.of(head, accountHold).map(CardsTest::lines).orElse(List.of());
   }
 
   @Test
@@ -1088,7 +1088,7 @@ class CardsTest {
     List<String> lines = waiting(head, accountHold);
     assertThat(lines.isEmpty() ? "" : lines.get(2).replace("`", ""))
         .isEqualTo(why.replace("`", ""));
-    Cards.waiting(head, accountHold)
+    WaitingCard.of(head, accountHold)
         .ifPresent(card -> assertThat(Json.write(card.toJson())).doesNotContain("<!channel>"));
   }
 }

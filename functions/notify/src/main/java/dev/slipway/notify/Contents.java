@@ -3,8 +3,10 @@ package dev.slipway.notify;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.chat.Cards;
+import dev.slipway.chat.FailureThread;
 import dev.slipway.chat.RollBackButton;
 import dev.slipway.chat.Telling;
+import dev.slipway.chat.WaitingCard;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
@@ -107,7 +109,8 @@ final class Contents {
 
   /** Log lines are read for this alone, and only where they may be shown. */
   private Message failure(Deployment deployment) {
-    return Cards.failure(deployment.audience().logs() ? ledger.withLogs(deployment) : deployment);
+    return FailureThread.of(
+        deployment.audience().logs() ? ledger.withLogs(deployment) : deployment);
   }
 
   /** Of what waits in a head, or waited in it. */
@@ -117,7 +120,7 @@ final class Contents {
       return told
           ? new Wanted.Said(
               "",
-              Cards.waitsNoMore(head.service(), Wishes.of(item).brief()),
+              WaitingCard.noMore(head.service(), Wishes.of(item).brief()),
               CLOSED,
               Optional.empty(),
               true)
@@ -139,7 +142,7 @@ final class Contents {
       }
     }
     Optional<Message> card =
-        head.keepsWaiting() ? Cards.waiting(head, accountHold) : Optional.empty();
+        head.keepsWaiting() ? WaitingCard.of(head, accountHold) : Optional.empty();
     if (card.isEmpty()) {
       return new Wanted.Nothing("nobody has looked yet what it waits for");
     }

@@ -1,7 +1,7 @@
 package dev.slipway.notify;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.slipway.chat.Cards;
+import dev.slipway.chat.PushCard;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
@@ -131,7 +131,7 @@ final class Handover {
 
   Successor turnedDown(PushRecord push) {
     ObjectNode content =
-        Cards.push(push).toJson().put("channel", contents.channel(push.audience()));
+        PushCard.of(push).toJson().put("channel", contents.channel(push.audience()));
     return new Successor(
         MessageKey.push(push), item -> item.content().isPresent() ? item : item.content(content));
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.chat.Cards;
 import dev.slipway.chat.Plain;
+import dev.slipway.chat.PushCard;
 import dev.slipway.chat.Telling;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.follow.ServiceRef;
@@ -213,7 +214,7 @@ final class Notifier {
     try (var _ = log.with("service", push.service().brief(), "image", push.image())) {
       try {
         if (voice instanceof Voice.Silent && Telling.worthALine(push)) {
-          log.info(Plain.line(Cards.push(push)), "reason", push.reason());
+          log.info(Plain.line(PushCard.of(push)), "reason", push.reason());
         }
         teller.tell(voice, circuit, push);
       } catch (RuntimeException e) {

@@ -1,9 +1,9 @@
 package dev.slipway.notify;
 
 import dev.slipway.aws.AwsException;
-import dev.slipway.chat.Cards;
 import dev.slipway.chat.Plain;
 import dev.slipway.chat.Telling;
+import dev.slipway.chat.WaitingCard;
 import dev.slipway.deployment.Head;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
@@ -93,7 +93,8 @@ final class Teller {
   void waits(Voice voice, Circuit circuit, ServiceRef service, boolean begins) {
     if (voice instanceof Voice.Silent && begins) {
       Head head = ledger.head(service);
-      Cards.waiting(head, contents.accountHold(head)).ifPresent(card -> log.info(Plain.line(card)));
+      WaitingCard.of(head, contents.accountHold(head))
+          .ifPresent(card -> log.info(Plain.line(card)));
     }
     bring(voice, circuit, MessageKey.waiting(service), item -> item);
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.AwsService;
-import dev.slipway.chat.Cards;
+import dev.slipway.chat.PushCard;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.LastGood;
@@ -589,7 +589,7 @@ class TellerTest {
     teller.tell(bot, circuit(), Sample.push(Reason.VERSION_LOWER, Level.ALL));
 
     assertThat(slack.channel.values())
-        .containsExactly(Cards.push(Sample.push(Reason.VERSION_LOWER, Level.ALL)).text());
+        .containsExactly(PushCard.of(Sample.push(Reason.VERSION_LOWER, Level.ALL)).text());
   }
 
   @Test
