@@ -249,7 +249,7 @@ abstract class Act {
   }
 
   /** Something newer has come between a person's wish and now. */
-  final Done dropRequest(String why) {
+  final Done dropOvertakenRequest(String why) {
     boolean elsewhere =
         head.lastGood()
             .map(good ->

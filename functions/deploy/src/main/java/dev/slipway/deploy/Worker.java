@@ -96,7 +96,7 @@ public final class Worker {
       case Step.Adopt ignored -> new Upkeep(tools, seen).adopt();
       case Step.GiveWay way -> new Upkeep(tools, seen).giveWay(way.taskDefinition());
       case Step.Close ignored -> new Upkeep(tools, seen).close();
-      case Step.DropRequest drop -> new Upkeep(tools, seen).dropRequest(drop.why());
+      case Step.DropRequest drop -> new Upkeep(tools, seen).dropOvertakenRequest(drop.why());
       case Step.Decline decline ->
           new WayForward(tools, seen).decline(decline.reason(), decline.detail());
       case Step.Begin begin -> new WayForward(tools, seen).begin(begin.replacing());
