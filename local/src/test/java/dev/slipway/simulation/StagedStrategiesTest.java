@@ -94,6 +94,10 @@ class StagedStrategiesTest {
             .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
             .at("/serviceDeployments/0/serviceDeploymentArn")
             .asText();
+    return serviceDeployment(arn);
+  }
+
+  private JsonNode serviceDeployment(String arn) {
     return world
         .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + arn + "']}")
         .at("/serviceDeployments/0");
@@ -376,12 +380,7 @@ class StagedStrategiesTest {
     world.lost.add(HOOK_EVENT);
     answer("CONTINUE");
     world.until(() -> head().lastSequence() == 2, Duration.ofHours(6));
-    assertThat(
-            world
-                .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + theirs + "']}")
-                .at("/serviceDeployments/0/status")
-                .asText())
-        .isEqualTo("SUCCESSFUL");
+    assertThat(serviceDeployment(theirs).path("status").asText()).isEqualTo("SUCCESSFUL");
     assertThat(ended().status()).isEqualTo(Status.SUCCEEDED);
   }
 
@@ -399,12 +398,7 @@ class StagedStrategiesTest {
     assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
     assertThat(head().waiting().byRepository()).containsKey("team/app");
     world.until(() -> head().lastSequence() == 3, Duration.ofHours(6));
-    assertThat(
-            world
-                .ecs("DescribeServiceDeployments", "{'serviceDeploymentArns': ['" + theirs + "']}")
-                .at("/serviceDeployments/0/status")
-                .asText())
-        .isEqualTo("SUCCESSFUL");
+    assertThat(serviceDeployment(theirs).path("status").asText()).isEqualTo("SUCCESSFUL");
     world.until(() -> deployment(3).status().ended(), Duration.ofHours(6));
     assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
     assertThat(deployment(3).to()).isEqualTo(deployment(2).to());
