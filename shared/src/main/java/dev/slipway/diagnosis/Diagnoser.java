@@ -151,9 +151,9 @@ public final class Diagnoser {
     if (leading.isPresent() && leading.get().telling()) {
       Finding finding = leading.get();
       // The event knows why the load balancer was not content; the task only knows that it was not.
-      if (finding.key().startsWith("target-failed")
+      if (finding.key().startsWith(KnownCauses.TARGET_FAILED)
           && event.isPresent()
-          && event.get().name().equals("target-unhealthy")) {
+          && event.get().saysWhyTargetFailed()) {
         return Cause.of(event.get(), container);
       }
       return new Cause(finding.sentence(), finding.advice(), container);
@@ -213,8 +213,7 @@ public final class Diagnoser {
       if (known.isEmpty()) {
         continue;
       }
-      if (!known.get().name().equals("cannot-start-tasks")
-          && !known.get().name().equals("throttled")) {
+      if (!known.get().saysLittle()) {
         return known;
       }
       vague = vague == null ? known.get() : vague;
@@ -289,9 +288,7 @@ public final class Diagnoser {
     Integer exitCode = blamed.map(StoppedTask.Container::exitCode).orElse(null);
     for (String words : List.of(reason, stopped)) {
       Optional<Known> known = KnownCauses.of(words, name, life, shown(words, symptoms));
-      // That it could not be stopped only tells what came after.
-      if (known.isPresent()
-          && !(exitCode != null && known.get().name().equals(KnownCauses.CANNOT_STOP))) {
+      if (known.isPresent() && !(exitCode != null && known.get().cameAfterwards())) {
         return found(task, known.get(), name);
       }
     }
@@ -312,11 +309,12 @@ public final class Diagnoser {
       for (String line : exitCode == 0 ? List.<String>of() : lines.reversed()) {
         Optional<Known> known = KnownCauses.ofLog(line, name, "", shown(line, symptoms));
         if (known.isPresent()) {
-          boolean architecture = known.get().name().equals("wrong-architecture");
           return new Finding(
               task,
               key,
-              architecture ? known.get().sentence() : because(sentence, known.get().sentence()),
+              known.get().saysAll()
+                  ? known.get().sentence()
+                  : because(sentence, known.get().sentence()),
               known.get().remedy(),
               name,
               true);

@@ -35,7 +35,28 @@ final class KnownCauses {
   private record Row(String name, Pattern pattern, String sentence, String remedy) {}
 
   /** A text that is known. */
-  record Known(String name, String sentence, String remedy) {}
+  record Known(String name, String sentence, String remedy) {
+
+    /** It only complains: whatever else is known says more. */
+    boolean saysLittle() {
+      return SAY_LITTLE.contains(name);
+    }
+
+    /** It only tells what came after the end: the container would not be gone. */
+    boolean cameAfterwards() {
+      return name.equals("cannot-stop");
+    }
+
+    /** It is the whole cause, so that an exit code says nothing beside it. */
+    boolean saysAll() {
+      return name.equals("wrong-architecture");
+    }
+
+    /** It knows why a load balancer was not content, where {@link #TARGET_FAILED} does not. */
+    boolean saysWhyTargetFailed() {
+      return name.equals("target-unhealthy");
+    }
+  }
 
   private static Row row(String name, String pattern, String sentence, String remedy) {
     return new Row(
@@ -984,8 +1005,10 @@ final class KnownCauses {
               "Tasks failed to start again and again, and AWS gives no reason",
               "Look at the stopped tasks in the ECS console; ECS keeps them for about an hour"));
 
-  /** What only tells what came after: the container had ended otherwise, or would not end. */
-  static final String CANNOT_STOP = "cannot-stop";
+  /** The name of what a task knows of a load balancer that was not content with it. */
+  static final String TARGET_FAILED = "target-failed";
+
+  private static final Set<String> SAY_LITTLE = Set.of("throttled", "cannot-start-tasks");
 
   /** What a container's own log may be believed. Anything can stand in a log. */
   private static final Set<String> TOLD_BY_LOGS =

@@ -89,7 +89,7 @@ final class Suspects {
     int doubt = symptoms.isEssential(container.name()) ? 0 : 20;
     Optional<Known> reason =
         KnownCauses.of(Texts.orEmpty(container.reason()), "", "", words -> words);
-    if (reason.isPresent() && !reason.get().name().equals(KnownCauses.CANNOT_STOP)) {
+    if (reason.isPresent() && !reason.get().cameAfterwards()) {
       return 0;
     }
     if (unhealthy && Texts.orEmpty(container.health()).equals("UNHEALTHY")) {
