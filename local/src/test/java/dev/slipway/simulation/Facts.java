@@ -158,10 +158,10 @@ final class Facts {
         deployment.at("/targetServiceRevision/requestedProductionTrafficWeight").asDouble(0);
     return awaited(deployment).isPresent()
         || (deployment.path("lifecycleStage").asText().equals("BAKE_TIME") && allTasksRun())
-        || (share > 0 && share < 100);
+        || (share > 0 && share < 100 && allTasksRun());
   }
 
-  /** A bake that has lost tasks is no time that ECS takes, but a standstill. */
+  /** A bake or a step that has lost tasks is no time that ECS takes, but a standstill. */
   private boolean allTasksRun() {
     JsonNode primary = world.service().at("/deployments/0");
     return primary.path("runningCount").asInt() >= primary.path("desiredCount").asInt();

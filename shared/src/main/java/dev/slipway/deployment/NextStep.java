@@ -750,7 +750,7 @@ public final class NextStep {
         .filter(primary -> primary.rolloutState().equals("IN_PROGRESS"))
         .filter(
             primary -> !seen.last().map(last -> startedBy(last, primary, service)).orElse(false))
-        .map(primary -> later(primary.createdAt(), standsUntil(seen)).plus(deadline(seen)))
+        .map(primary -> later(primary.createdAt(), standsUntil(primary, seen)).plus(deadline(seen)))
         .filter(until -> until.isAfter(seen.now()));
   }
 
@@ -774,17 +774,19 @@ public final class NextStep {
 
   /**
    * Once traffic goes to it, its tasks have proven healthy, and ECS alone decides how long it
-   * takes: between two of its bakes and pauses, where nothing stands, it is not late either.
+   * takes: between two of its bakes and pauses, where nothing stands, it is not late either. One
+   * that has lost tasks goes no further, and only a hook is still waited for.
    */
-  private static Instant standsUntil(Situation seen) {
+  private static Instant standsUntil(EcsDeployment primary, Situation seen) {
+    boolean whole = primary.running() >= primary.desired();
     return seen.serviceDeployment()
         .filter(deployment -> deployment.status().equals("IN_PROGRESS"))
-        .map(deployment -> {
-          Shift shift = Shift.NONE.seen(deployment, true, seen.now());
-          return shift.production().orElse(0) > 0 && !shift.stands(seen.now())
-              ? seen.now()
-              : shift.standsUntil();
-        })
+        .map(deployment -> Shift.NONE.seen(deployment, whole, seen.now()))
+        .filter(shift -> whole || shift.awaited().isPresent())
+        .map(shift ->
+            shift.production().orElse(0) > 0 && !shift.stands(seen.now())
+                ? seen.now()
+                : shift.standsUntil())
         .orElse(Instant.MIN);
   }
 

@@ -40,6 +40,7 @@ import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.Staging;
+import dev.slipway.verdict.Staging.Traffic;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.Verdict.Failure;
 import java.time.Duration;
@@ -47,6 +48,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -547,6 +549,18 @@ class NextStepTest {
     private final Instant end = NOON.plus(Duration.ofDays(3));
     private final Head paused = head().inFlight(deployment(Status.ROLLING_OUT, 2, 0));
 
+    private static ServiceDeployment canary(double share) {
+      Staging staging =
+          new Staging(
+              "CANARY",
+              Optional.empty(),
+              Optional.of(Duration.ofMinutes(5)),
+              Traffic.UNKNOWN,
+              new Traffic(OptionalDouble.of(share), OptionalDouble.empty()),
+              List.of());
+      return serviceDeployment("IN_PROGRESS", "", "", "PRODUCTION_TRAFFIC_SHIFT", staging);
+    }
+
     private static ServiceDeployment waiting(Hook hook) {
       ServiceDeployment plain = serviceDeployment("IN_PROGRESS", "", "", "POST_TEST_TRAFFIC_SHIFT");
       return plain.knowing(List.of(hook));
@@ -644,6 +658,18 @@ class NextStepTest {
           .isInstanceOf(Step.Rest.class);
       assertThat(NextStep.decide(head, with(late, waiting(pause(Hook.State.SUCCEEDED)))))
           .isEqualTo(new Step.Begin(false));
+    }
+
+    // A forced deployment of somebody's whose image was deleted: a push waited behind it for ever.
+    @ParameterizedTest
+    @CsvSource({"2, true", "1, false"})
+    void somebodyElsesCanaryIsWaitedForAsLongAsItsTasksRun(int running, boolean waits) {
+      Head head = waitingFor(head(), image("v2", 2));
+      ServiceView busy =
+          service(OFF, 2, "", ecs("ecs-svc/9", "PRIMARY", OTHER, "IN_PROGRESS", running));
+      Situation late =
+          with(situation(NOON.plus(Duration.ofHours(5)), busy, settings()), canary(10));
+      assertThat(NextStep.decide(head, late) instanceof Step.Rest).isEqualTo(waits);
     }
   }
 

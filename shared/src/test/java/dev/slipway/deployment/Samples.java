@@ -108,6 +108,11 @@ public final class Samples {
 
   public static ServiceDeployment serviceDeployment(
       String status, String breaker, String alarms, String stage) {
+    return serviceDeployment(status, breaker, alarms, stage, Staging.NONE);
+  }
+
+  static ServiceDeployment serviceDeployment(
+      String status, String breaker, String alarms, String stage, Staging staging) {
     return new ServiceDeployment(
         "arn:sd",
         status,
@@ -120,7 +125,7 @@ public final class Samples {
         breaker,
         alarms,
         List.of(),
-        Staging.NONE,
+        staging,
         NOON,
         null);
   }
