@@ -807,6 +807,22 @@ class CodeDeployLoopTest {
     assertThat(world.image(runs())).contains("team/app:v3");
   }
 
+  /** Likewise where it began in the same moment, and its tasks came after the newer push. */
+  @Test
+  void whatAnOlderPushBringsAfterTheNewerOneHasBegunIsNobodyElses() {
+    world(KEEPS_OLD_TASKS);
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.mishaps.before(
+        "CreateDeployment", () -> world.mishaps.killAfter("RegisterTaskDefinition"));
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.PREPARING), Duration.ofMinutes(1));
+    world.push("v3", "healthy");
+    untilEnded(3);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(world.image(runs())).contains("team/app:v3");
+  }
+
   /** Likewise when the newer one is rolled back. */
   @Test
   void whatAnOlderPushBroughtIntoProductionMeanwhileIsNobodyElses() {

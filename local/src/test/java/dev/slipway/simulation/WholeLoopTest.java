@@ -306,6 +306,58 @@ class WholeLoopTest extends EcsLoop {
     assertThat(runs()).isEqualTo("web:3");
   }
 
+  /** It was deregistered before that was written down, and the next look registered another. */
+  @Test
+  void eachDeploymentHasOneRevisionWhereverTheWorkerDies() {
+    world(ANY, NO_BREAKER);
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.push("v2", "healthy");
+    world.until(2, d -> d.status() == Status.PREPARING, Duration.ofMinutes(1));
+    world.clock.advance(Duration.ofSeconds(5));
+    somebodyDeploys("team/app:not-built-yet");
+    world.mishaps.killAfter("DeregisterTaskDefinition");
+    world.until(
+        () -> world.account.calls().containsKey("ecs:DeregisterTaskDefinition"),
+        Duration.ofMinutes(3));
+    world.ecs(
+        "StopServiceDeployment",
+        "{'stopType': 'ROLLBACK', 'serviceDeploymentArn': '%s'}"
+            .formatted(
+                world
+                    .ecs("ListServiceDeployments", "{'cluster': 'prod', 'service': 'web'}")
+                    .at("/serviceDeployments/0/serviceDeploymentArn")
+                    .asText()));
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+    // The first of the service, ours, and theirs.
+    assertThat(world.account.calls().get("ecs:RegisterTaskDefinition")).isEqualTo(3);
+  }
+
+  /** It was told as deployed by somebody else. */
+  @Test
+  void whatEcsBringsBackWhereNothingGoodIsLeftIsNobodyElses() {
+    world(ANY, NO_BREAKER);
+    String first = head().running().byContainer().values().iterator().next().digest().value();
+    world.push("v2", "healthy");
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
+    world.mishaps.killAfter("RegisterTaskDefinition");
+    world.push("v3", "crash");
+    world.until(3, d -> d.status() == Status.PREPARING, Duration.ofMinutes(1));
+    assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
+    world.account.call(
+        AwsService.ECR,
+        "BatchDeleteImage",
+        OneProcess.json(
+            "{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '" + first + "'}]}"));
+    untilEnded(3);
+    assertThat(deployment(3).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    world.pass(Duration.ofMinutes(10));
+    assertThat(runs()).isEqualTo("web:2");
+    assertThat(head().lastSequence()).isEqualTo(4);
+    assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
+    assertThat(head().running().brief()).isEqualTo("team/app:v2");
+  }
+
   @Test
   void slipwayCountsAndGoesBackWhereThereIsNoBreaker() {
     world(ANY, NO_BREAKER);

@@ -100,23 +100,23 @@ final class Observer {
   }
 
   /**
-   * The newest deployment, or an earlier one that failed and is still there: when the way back from
-   * the newest fails as well, CodeDeploy brings back what was there before it.
+   * The newest deployment; when a way back has failed, the one that AWS has brought back or left
+   * there instead, which is nobody else's.
    */
   private Optional<Deployment> last(Head head, ServiceView service) {
     Optional<Deployment> newest = ledger.deployment(head.service(), head.lastSequence());
-    if (newest.filter(each -> each.reason() == Reason.ROLLBACK_FAILED).isEmpty()) {
-      return newest;
-    }
-    return ledger.deployments(head.service(), KNOWN_DEPLOYMENTS).stream()
-        .filter(past -> past.reason() == Reason.ROLLBACK_FAILED && !past.isRollback())
-        .filter(past -> past.revisions().own().equals(service.taskDefinition()))
-        .filter(past ->
+    return newest
+        .filter(failed -> failed.reason() == Reason.ROLLBACK_FAILED)
+        .filter(failed ->
             service
                 .primary()
-                .filter(primary -> primary.createdAt().isBefore(past.finishedAt()))
+                .filter(primary -> primary.createdAt().isBefore(failed.finishedAt()))
                 .isPresent())
-        .findFirst()
+        .flatMap(_ ->
+            ledger.deployments(head.service(), KNOWN_DEPLOYMENTS).stream()
+                .filter(past -> !past.isRollback())
+                .filter(past -> past.revisions().own().equals(service.taskDefinition()))
+                .findFirst())
         .or(() -> newest);
   }
 

@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** From what is wanted to a revision, a rollout, and its success. */
 final class WayForward extends Act {
@@ -260,15 +261,14 @@ final class WayForward extends Act {
             NextStep.deployedSince(head, deployment, seen.service())
                 .filter(runs -> !Replaced.made(ledger, head.service(), runs));
         if (others.isPresent()) {
-          revisions.deregister(deployment, log);
-          return new Upkeep(tools, seen).giveWay(others.get());
+          return instead(deployment, upkeep -> upkeep.giveWay(others.get()));
         }
         Optional<String> again =
             NextStep.deployedAgainSince(deployment, seen.service())
-                .filter(_ -> !replacedGoesBack());
+                .filter(
+                    runs -> !Replaced.made(ledger, head.service(), runs) && !replacedGoesBack());
         if (again.isPresent()) {
-          revisions.deregister(deployment, log);
-          return new Upkeep(tools, seen).waitAgain(again.get());
+          return instead(deployment, upkeep -> upkeep.waitAgain(again.get()));
         }
       }
       if (own.isEmpty()) {
@@ -283,6 +283,16 @@ final class WayForward extends Act {
     } catch (AwsException e) {
       return refused(deployment, e);
     }
+  }
+
+  /**
+   * Somebody else comes first. Its own revision goes when that is written down: if this dies in
+   * between, nobody registers another one for a deployment that will not be.
+   */
+  private Done instead(Deployment deployment, Function<Upkeep, Done> act) {
+    Done done = act.apply(new Upkeep(tools, seen));
+    revisions.deregister(deployment, log);
+    return done;
   }
 
   /**
