@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What must be true once everything has come to its end. */
 final class Ending {
@@ -275,9 +276,10 @@ final class Ending {
       // Whoever looks for what was pushed may find nothing any more.
       return;
     }
+    // A service that was created again may have come with it.
     boolean deployed =
-        all.stream()
-            .flatMap(d -> d.to().byContainer().values().stream())
+        Stream.concat(Stream.of(head.running()), all.stream().map(Deployment::to))
+            .flatMap(images -> images.byContainer().values().stream())
             .anyMatch(image -> image.digest().value().equals(newest.digest()));
     boolean recorded =
         world.truth.pushes(WEB, 1000).stream()
@@ -386,11 +388,6 @@ final class Ending {
     for (Deployment deployment : all) {
       require(
           people.meddled(Meddling.DEPLOYED, Meddling.STOPPED, Meddling.DELETED, Meddling.SWITCHED)
-              // ECS has gone back to what the ledger does not know as good, and nothing else is
-              // left.
-              || people.meddled(Meddling.IMAGE_DELETED)
-              // Old task sets of CodeDeploy that drain for long are not told apart yet.
-              || (kind() == Kind.CODE_DEPLOY && !people.drains().isZero())
               || deployment.reason() != Reason.CHANGED_ELSEWHERE,
           deployment.id() + " blames somebody else, but nobody else did anything");
       require(

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -131,8 +132,8 @@ final class People {
   private final int desired;
   private final Releases releases = new Releases();
 
-  /** The newest wish is an image that was there before under another tag. */
-  private boolean retagged;
+  /** What an image that was there before was tagged with, if that is the newest wish. */
+  private Optional<String> retagged = Optional.empty();
 
   People(OneProcess world, Random random, Random apart, Adversity adversity) {
     this.world = world;
@@ -201,8 +202,9 @@ final class People {
     return deleted.contains(digest);
   }
 
+  /** The newest wish, or the highest version, is an image that was there before. */
   boolean retagged() {
-    return retagged;
+    return retagged.isPresent();
   }
 
   /** The highest version, with what it named last. */
@@ -427,7 +429,8 @@ final class People {
   private void pushed(String tag, String digest, String behaviour) {
     behaviours.put(digest, behaviour);
     pushes.add(new Pushed(tag, digest, behaviour, world.clock.instant()));
-    retagged = false;
+    retagged =
+        retagged.filter(again -> follow == Follow.SEMVER && Releases.ORDER.compare(again, tag) > 0);
   }
 
   /** The same image under another tag, or the followed tag moved back to an older image. */
@@ -448,7 +451,7 @@ final class People {
     world.trace.add("somebody tags " + older.digest().substring(0, 19) + " as " + tag);
     try {
       world.account.call(AwsService.ECR, "PutImage", input);
-      retagged = true;
+      retagged = Optional.of(tag);
     } catch (AwsException e) {
       world.trace.add("  " + e.code());
     }
