@@ -6,18 +6,19 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.Staging;
+import dev.slipway.verdict.Staging.Setting;
 import dev.slipway.verdict.Staging.Traffic;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Amazon ECS over {@link AwsApi}. Names that are new to us are passed on as they are. */
@@ -351,6 +352,8 @@ public final class JsonEcs implements Ecs {
     node.path("sourceServiceRevisions").forEach(sources::add);
     List<Hook> hooks = new ArrayList<>();
     node.path("lifecycleHookDetails").forEach(each -> hooks.add(hook(each)));
+    List<Setting> settings = new ArrayList<>();
+    configuration.path("lifecycleHooks").forEach(each -> settings.add(setting(each)));
     return new Staging(
         strategy,
         minutes(configuration, "bakeTimeInMinutes", null),
@@ -360,24 +363,17 @@ public final class JsonEcs implements Ecs {
             weight(List.of(node.path("targetServiceRevision")), PRODUCTION),
             weight(List.of(node.path("targetServiceRevision")), TEST)),
         hooks,
-        functions(configuration));
+        settings);
   }
 
-  /** Of stages with one function only: of two, nobody says which one it was. */
-  private static Map<String, String> functions(JsonNode configuration) {
-    Map<String, List<String>> all = new HashMap<>();
-    for (JsonNode hook : configuration.path("lifecycleHooks")) {
-      for (String stage : texts(hook.path("lifecycleStages"))) {
-        all.computeIfAbsent(stage, _ -> new ArrayList<>()).add(Json.text(hook, "hookTargetArn"));
-      }
-    }
-    Map<String, String> one = new HashMap<>();
-    all.forEach((stage, functions) -> {
-      if (functions.size() == 1) {
-        one.put(stage, functions.getFirst());
-      }
-    });
-    return one;
+  /** A function, and going back when it has not ended in time, is what ECS takes if not told. */
+  private static Setting setting(JsonNode hook) {
+    return new Setting(
+        Hook.Type.of(or(Json.text(hook, "targetType"), "AWS_LAMBDA")),
+        Json.text(hook, "hookTargetArn"),
+        Set.copyOf(texts(hook.path("lifecycleStages"))),
+        Hook.TimeoutAction.of(
+            or(Json.text(hook.path("timeoutConfiguration"), "action"), "ROLLBACK")));
   }
 
   private static Optional<Duration> minutes(JsonNode node, String field, Duration otherwise) {

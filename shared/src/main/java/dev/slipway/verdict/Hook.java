@@ -136,6 +136,13 @@ public record Hook(
         : this;
   }
 
+  /** The same, with what its time-out leads to as known from elsewhere if it does not say. */
+  Hook timingOutTo(TimeoutAction otherwise) {
+    return timeoutAction == TimeoutAction.UNKNOWN
+        ? new Hook(id, type, target, stage, state, expiresAt, otherwise, at)
+        : this;
+  }
+
   /** The function's name, or else the hook's id. */
   public String name() {
     String function = target.substring(target.lastIndexOf(':') + 1);

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What a service deployment says of its way: the strategy, how traffic is shared, and its hooks.
@@ -19,8 +21,7 @@ import java.util.OptionalDouble;
  * @param source shares of the revisions that it replaces, together
  * @param target shares of the new revision
  * @param hooks those that it has come to, as far as ECS lists them or events told of them
- * @param functions lifecycle stage to the ARN of the one function that its hooks call: events do
- *     not say which it is
+ * @param settings what the service sets for its hooks: events do not say it
  */
 public record Staging(
     String strategy,
@@ -29,23 +30,18 @@ public record Staging(
     Traffic source,
     Traffic target,
     List<Hook> hooks,
-    Map<String, String> functions) {
+    List<Setting> settings) {
 
   /** Nothing is said. */
   public static final Staging NONE =
       new Staging(
-          "", Optional.empty(), Optional.empty(), Traffic.UNKNOWN, Traffic.UNKNOWN, List.of());
-
-  /** One of whose functions nothing is known. */
-  public Staging(
-      String strategy,
-      Optional<Duration> bake,
-      Optional<Duration> stepBake,
-      Traffic source,
-      Traffic target,
-      List<Hook> hooks) {
-    this(strategy, bake, stepBake, source, target, hooks, Map.of());
-  }
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          Traffic.UNKNOWN,
+          Traffic.UNKNOWN,
+          List.of(),
+          List.of());
 
   /** The stage before traffic is moved is one for hooks only; a deployment shows the next. */
   private static final Map<String, String> SHOWN_AS =
@@ -53,7 +49,24 @@ public record Staging(
 
   public Staging {
     hooks = List.copyOf(hooks);
-    functions = Map.copyOf(functions);
+    settings = List.copyOf(settings);
+  }
+
+  /**
+   * How the service sets a hook. An event about a hook does not say so, and ECS may list it no
+   * longer.
+   *
+   * @param target ARN of the function that it calls; empty for a pause
+   * @param stages AWS's names of the stages that it is set for
+   * @param timeoutAction what ECS does when it has not ended in time
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html">DeploymentLifecycleHook</a>
+   */
+  public record Setting(
+      Hook.Type type, String target, Set<String> stages, Hook.TimeoutAction timeoutAction) {
+    public Setting {
+      stages = Set.copyOf(stages);
+    }
   }
 
   /**
@@ -94,14 +107,24 @@ public record Staging(
         all.add(event);
       }
     }
-    return new Staging(
-        strategy,
-        bake,
-        stepBake,
-        source,
-        target,
-        all.stream().map(hook -> hook.calling(functions.getOrDefault(hook.stage(), ""))).toList(),
-        functions);
+    List<Hook> set = all.stream().map(this::asSet).toList();
+    return new Staging(strategy, bake, stepBake, source, target, set, settings);
+  }
+
+  /** With what its service sets for it: of two hooks that differ, nobody says which one it is. */
+  private Hook asSet(Hook hook) {
+    List<Setting> known =
+        settings.stream()
+            .filter(setting -> setting.type() == hook.type())
+            .filter(setting -> setting.stages().contains(hook.stage()))
+            .toList();
+    return hook.calling(one(known, Setting::target).orElse(""))
+        .timingOutTo(one(known, Setting::timeoutAction).orElse(Hook.TimeoutAction.UNKNOWN));
+  }
+
+  private static <T> Optional<T> one(List<Setting> settings, Function<Setting, T> what) {
+    List<T> all = settings.stream().map(what).distinct().toList();
+    return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
   }
 
   private static Hook merged(Hook listed, Hook told) {
@@ -139,8 +162,8 @@ public record Staging(
   }
 
   /**
-   * An event does not say what follows from a time-out: where ECS begins to go back long after it,
-   * it went on, and goes back for something else.
+   * Where nobody says what follows from a time-out (two hooks of a stage may differ in it), and ECS
+   * begins to go back long after it, it went on, and goes back for something else.
    */
   private static boolean wentOn(Hook hook, Instant since) {
     return hook.state() == Hook.State.TIMED_OUT

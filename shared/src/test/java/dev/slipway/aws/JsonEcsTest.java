@@ -12,6 +12,7 @@ import dev.slipway.follow.ServiceRef;
 import dev.slipway.runtime.Json;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.Staging;
+import dev.slipway.verdict.Staging.Setting;
 import dev.slipway.verdict.Staging.Traffic;
 import dev.slipway.verdict.StoppedTask;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -327,22 +329,6 @@ class JsonEcsTest {
                 null));
   }
 
-  /** Of two functions of one stage nobody says which one it was. */
-  @Test
-  void readsWhichFunctionTheHooksOfAStageCall() {
-    aws.answer(
-        "DescribeServiceDeployments",
-        """
-        {"serviceDeployments":[{"serviceDeploymentArn":"arn:sd","status":"IN_PROGRESS",
-          "deploymentConfiguration":{"strategy":"BLUE_GREEN","lifecycleHooks":[
-            {"hookTargetArn":"arn:one","lifecycleStages":["PRE_SCALE_UP","POST_SCALE_UP"]},
-            {"hookTargetArn":"arn:two","lifecycleStages":["POST_SCALE_UP"]}]}}]}
-        """);
-
-    assertThat(ecs.serviceDeployment("arn:sd").orElseThrow().staging().functions())
-        .isEqualTo(Map.of("PRE_SCALE_UP", "arn:one"));
-  }
-
   @Test
   void readsStageTrafficAndHooksOfACanary() {
     aws.answer(
@@ -362,6 +348,12 @@ class JsonEcsTest {
              "targetType":"AWS_LAMBDA","status":"FAILED","timeoutAction":"ROLLBACK"},
             {"hookId":"x","targetType":"STEP","status":"SKIPPED","timeoutAction":"WAIT"}],
           "deploymentConfiguration":{"strategy":"CANARY","bakeTimeInMinutes":5,
+            "lifecycleHooks":[
+              {"hookTargetArn":"arn:aws:lambda:eu-west-1:1:function:check",
+               "lifecycleStages":["SCALE_UP","POST_SCALE_UP"]},
+              {"targetType":"PAUSE","lifecycleStages":["POST_PRODUCTION_TRAFFIC_SHIFT"],
+               "timeoutConfiguration":{"timeoutInMinutes":5,"action":"CONTINUE"}},
+              {"targetType":"STEP","timeoutConfiguration":{"action":"WAIT"}}],
             "canaryConfiguration":{"canaryPercent":10.0,"canaryBakeTimeInMinutes":120}}}]}
         """);
     ServiceDeployment read = ecs.serviceDeployment("arn:sd").orElseThrow();
@@ -401,7 +393,19 @@ class JsonEcsTest {
                         Hook.State.OTHER,
                         null,
                         Hook.TimeoutAction.UNKNOWN,
-                        null))));
+                        null)),
+                List.of(
+                    new Setting(
+                        Hook.Type.LAMBDA,
+                        "arn:aws:lambda:eu-west-1:1:function:check",
+                        Set.of("SCALE_UP", "POST_SCALE_UP"),
+                        Hook.TimeoutAction.ROLLBACK),
+                    new Setting(
+                        Hook.Type.PAUSE,
+                        "",
+                        Set.of("POST_PRODUCTION_TRAFFIC_SHIFT"),
+                        Hook.TimeoutAction.CONTINUE),
+                    new Setting(Hook.Type.OTHER, "", Set.of(), Hook.TimeoutAction.UNKNOWN))));
   }
 
   @Test

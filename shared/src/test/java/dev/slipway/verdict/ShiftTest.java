@@ -17,14 +17,15 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.verdict.Shift.Mark;
+import dev.slipway.verdict.Staging.Setting;
 import dev.slipway.verdict.Staging.Traffic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -363,6 +364,54 @@ class ShiftTest {
         .isEqualTo(Optional.ofNullable(state));
   }
 
+  /**
+   * A pause that ran out of time half a minute before ECS began to go back: its event does not say
+   * what came of that, and ECS lists it no longer. Somebody who stopped the deployment just then
+   * was not believed to have.
+   */
+  static Stream<Arguments> timedOut() {
+    Setting goesOn = setting(PAUSE, CONTINUE, TEST_SHIFTED);
+    Setting goesBack = setting(PAUSE, ROLLBACK, "SCALE_UP", TEST_SHIFTED);
+    Setting goesBackElsewhere = setting(PAUSE, ROLLBACK, SHIFTED);
+    Setting function = setting(LAMBDA, ROLLBACK, TEST_SHIFTED);
+    Setting unheardOf = setting(PAUSE, UNKNOWN, TEST_SHIFTED);
+    return Stream.of(
+        arguments("it is set to go on", List.of(goesOn), false),
+        arguments("it is set to go back", List.of(goesBack), true),
+        arguments("a pause of another stage goes back", List.of(goesBackElsewhere, goesOn), false),
+        arguments("a function of the stage goes back", List.of(function, goesOn), false),
+        arguments("two pauses differ, and it may be either", List.of(goesOn, goesBack), true),
+        arguments("a time-out to something new", List.of(unheardOf), true),
+        arguments("nothing is said of it", List.of(), true));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("timedOut")
+  void aTimeOutThatEcsIsSetToGoOnFromIsNotWhyItGoesBack(
+      String what, List<Setting> settings, boolean why) {
+    Said back = say(SHIFTED).settings(settings).back(NOON);
+    List<Hook> told =
+        List.of(
+            told(PAUSE, AWAITING_ACTION, NOON.minusSeconds(330)),
+            told(PAUSE, TIMED_OUT, NOON.minusSeconds(30)));
+    Shift shift = Shift.NONE.seen(back.now().knowing(told), true, NOON);
+    assertThat(shift.hook().filter(Hook::failed).isPresent()).isEqualTo(why);
+  }
+
+  @Test
+  void whatEcsListsOfATimeOutComesFirst() {
+    Hook listed = hook(PAUSE, TIMED_OUT, NOON, ROLLBACK, null);
+    Hook known =
+        say(TEST_SHIFTED)
+            .hook(listed)
+            .settings(List.of(setting(PAUSE, CONTINUE, TEST_SHIFTED)))
+            .staging()
+            .knowing(List.of(told(PAUSE, TIMED_OUT, NOON)), TEST_SHIFTED)
+            .hooks()
+            .getFirst();
+    assertThat(known.timeoutAction()).isEqualTo(ROLLBACK);
+  }
+
   @Test
   void aListedHookGetsItsStageFromTheEvent() {
     Hook listed =
@@ -382,20 +431,19 @@ class ShiftTest {
   /** Events name no function; the service deployment says which one its stage calls. */
   @Test
   void aHookThatOnlyAnEventToldOfGetsItsFunctionFromTheConfiguration() {
-    Staging said = say("CLEAN_UP").staging();
-    Staging calling =
-        new Staging(
-            said.strategy(),
-            said.bake(),
-            said.stepBake(),
-            said.source(),
-            said.target(),
-            List.of(),
-            Map.of(TEST_SHIFTED, "arn:aws:lambda:x:1:function:check-it"));
+    Setting pause = setting(PAUSE, ROLLBACK, TEST_SHIFTED);
+    Setting checks = calls("check-it", TEST_SHIFTED);
+    Staging calling = say("CLEAN_UP").settings(List.of(pause, checks)).staging();
     assertThat(calling.knowing(List.of(told(LAMBDA, FAILED, NOON)), "CLEAN_UP").hooks())
         .extracting(Hook::name)
         .containsExactly("check-it");
     assertThat(calling.knowing(List.of(told(PAUSE, FAILED, NOON)), "CLEAN_UP").hooks())
+        .extracting(Hook::target)
+        .containsExactly("");
+    Staging either =
+        say("CLEAN_UP").settings(List.of(checks, calls("other", TEST_SHIFTED))).staging();
+    assertThat(either.knowing(List.of(told(LAMBDA, FAILED, NOON)), "CLEAN_UP").hooks())
+        .as("of two functions of a stage nobody says which one it was")
         .extracting(Hook::target)
         .containsExactly("");
   }
@@ -434,7 +482,8 @@ class ShiftTest {
               Optional.empty(),
               staging.source(),
               staging.target(),
-              staging.hooks()));
+              staging.hooks(),
+              staging.settings()));
     }
 
     Said canary(int minutes) {
@@ -453,7 +502,8 @@ class ShiftTest {
               Optional.of(Duration.ofMinutes(minutes)),
               staging.source(),
               staging.target(),
-              staging.hooks()));
+              staging.hooks(),
+              staging.settings()));
     }
 
     Said share(double percent) {
@@ -464,7 +514,8 @@ class ShiftTest {
               staging.stepBake(),
               staging.source(),
               new Traffic(OptionalDouble.of(percent), OptionalDouble.empty()),
-              staging.hooks()));
+              staging.hooks(),
+              staging.settings()));
     }
 
     Said hook(Hook hook) {
@@ -479,7 +530,20 @@ class ShiftTest {
               staging.stepBake(),
               staging.source(),
               staging.target(),
-              hooks));
+              hooks,
+              staging.settings()));
+    }
+
+    Said settings(List<Setting> settings) {
+      return with(
+          new Staging(
+              staging.strategy(),
+              staging.bake(),
+              staging.stepBake(),
+              staging.source(),
+              staging.target(),
+              staging.hooks(),
+              settings));
     }
 
     private Said with(Staging next) {
@@ -507,6 +571,15 @@ class ShiftTest {
 
   private static Hook told(Hook.Type type, Hook.State state, Instant at) {
     return new Hook("h", type, "", TEST_SHIFTED, state, IN_THREE_DAYS, UNKNOWN, at);
+  }
+
+  private static Setting calls(String function, String stage) {
+    String arn = "arn:aws:lambda:x:1:function:" + function;
+    return new Setting(LAMBDA, arn, Set.of(stage), ROLLBACK);
+  }
+
+  private static Setting setting(Hook.Type type, Hook.TimeoutAction action, String... stages) {
+    return new Setting(type, "", Set.of(stages), action);
   }
 
   private static Mark mark(String stage, double share, int seconds) {
