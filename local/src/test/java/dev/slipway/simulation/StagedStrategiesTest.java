@@ -261,6 +261,24 @@ class StagedStrategiesTest {
     assertBack(Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
   }
 
+  /** Its event does not say that it went on: a person who was quick passed for nobody. */
+  @ParameterizedTest
+  @EnumSource
+  void aPauseThatWentOnByItselfIsNotWhyAPersonStopsItAtOnce(Ecs ecs) {
+    world(
+        ecs,
+        PAUSING
+            .formatted(5, "CONTINUE")
+            .replace("'bakeTimeInMinutes': 1", "'bakeTimeInMinutes': 30"));
+    world.push("v2", "healthy");
+    untilPaused();
+    world.until(() -> shift().awaited().isEmpty(), Duration.ofMinutes(6));
+    world.pass(Duration.ofSeconds(20));
+    stopInEcs();
+    ended();
+    assertBack(Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
+  }
+
   @ParameterizedTest
   @EnumSource
   void somebodyAnswersThePauseWithRollback(Ecs ecs) {

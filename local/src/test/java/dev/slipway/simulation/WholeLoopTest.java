@@ -430,6 +430,28 @@ class WholeLoopTest extends EcsLoop {
         .isGreaterThan(Duration.ofHours(1));
   }
 
+  /**
+   * The breaker's count starts again with each task that becomes healthy: new tasks crashed on for
+   * as long as the old ones drained.
+   */
+  @Test
+  void whatKeepsFailingDoesNotWaitForOldTasksToDrain() {
+    world(
+        "[{'key': 'slipway', 'value': 'on'}, {'key': 'slipway:team/app', 'value': 'any'},"
+            + " {'key': 'slipway.deadline', 'value': '15m'}]",
+        BREAKER);
+    world.push("v2", "lingers:6000");
+    untilEnded(2);
+    world.push("v3", "dies-later:20");
+    world.pass(Duration.ofMinutes(14));
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLING_OUT);
+    world.pass(Duration.ofMinutes(6));
+    assertThat(deployment(3).reason()).isEqualTo(Reason.TASKS_FAILED);
+    untilEnded(3);
+    // Tasks of the revision that comes back are drained still, from when it was replaced.
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
+  }
+
   @Test
   void whereTheRevisionOfLastGoodIsDeletedTheNextOlderSuccessIsTaken() {
     world(ANY, BREAKER_WITHOUT_ROLLBACK);

@@ -21,6 +21,7 @@ import dev.slipway.runtime.Json;
 import dev.slipway.simulation.Facts.Fact;
 import dev.slipway.simulation.People.Follow;
 import dev.slipway.simulation.People.Kind;
+import dev.slipway.verdict.TaskFailures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -143,14 +144,29 @@ final class Witness {
    * one of the same revision that somebody forced.
    */
   long failures(Deployment deployment) {
+    return failed(deployment).count();
+  }
+
+  private Stream<JsonNode> failed(Deployment deployment) {
     return stopped.values().stream()
         .filter(task ->
             task.path("startedBy").asText().equals(deployment.rollout().ecsDeploymentId())
                 || task.path("taskDefinitionArn").asText().equals(deployment.revisions().own()))
         .filter(task -> !task.path("stopCode").asText().equals("UserInitiated"))
         .filter(task -> !task.path("stopCode").asText().equals("SpotInterruption"))
-        .filter(task -> !task.path("stoppedReason").asText().startsWith("Scaling activity"))
+        .filter(task -> !task.path("stoppedReason").asText().startsWith("Scaling activity"));
+  }
+
+  /** Those of them that failed since anything moved. */
+  private long failuresOf(Deployment deployment) {
+    Instant since = deployment.rollout().countsFrom();
+    return failed(deployment)
+        .filter(task -> Json.instant(task, "stoppedAt").isAfter(since))
         .count();
+  }
+
+  private int desired() {
+    return world.service().path("desiredCount").asInt();
   }
 
   // ---- the ledger
@@ -329,6 +345,7 @@ final class Witness {
   /** A reason is true at the moment at which it is first given. */
   private void failedIndeed(Status was, Deployment deployment, String where) {
     if (deployment.isRollback()) {
+      onlyDrains(deployment, where);
       return;
     }
     Fact fact = world.facts.of(deployment);
@@ -338,6 +355,9 @@ final class Witness {
         if (!fact.outOfTime()) {
           stoodLongEnough(deployment, id, where);
         }
+        require(
+            disturbed || failuresOf(deployment) < TaskFailures.threshold(desired()),
+            id + ", but its tasks failed all the time" + where);
         require(
             disturbed || !fact.waits(),
             id + ", but the time that passes is AWS's own: it is " + fact.status() + where);
@@ -352,10 +372,37 @@ final class Witness {
       case HOOK_FAILED -> require(fact.hookFailed(), id + ", but no hook failed" + where);
       case TASKS_FAILED ->
           require(
-              disturbed || was == Status.BAKING || !fact.counts(),
+              disturbed || was == Status.BAKING || !fact.counts() || deadlineIsOver(deployment),
               id + ", which ECS's circuit breaker counts itself" + where);
       default -> {}
     }
+  }
+
+  /** Nobody is called while ECS has brought back what it was to, and waits for old tasks to end. */
+  private void onlyDrains(Deployment back, String where) {
+    Fact failed =
+        world.truth.deployment(WEB, back.rollbackOf()).map(world.facts::of).orElse(Fact.NONE);
+    boolean brought =
+        back.rollout().ecsDeploymentId().isEmpty()
+            && failed.state() == Facts.State.GOING_BACK
+            && world.tasks("RUNNING").stream()
+                    .filter(task -> task.path("lastStatus").asText().equals("RUNNING"))
+                    .filter(task ->
+                        task.path("taskDefinitionArn").asText().equals(back.revisions().own()))
+                    .count()
+                >= world.service().path("desiredCount").asInt();
+    boolean drains =
+        world.tasks("STOPPED").stream()
+            .filter(task -> task.path("stoppedReason").asText().startsWith("Scaling activity"))
+            .anyMatch(task -> !task.path("lastStatus").asText().equals("STOPPED"));
+    Duration stood = Duration.between(back.rollout().countsFrom(), world.clock.instant());
+    require(
+        disturbed || !brought || !drains || stood.compareTo(LONGEST_DRAIN) >= 0,
+        back.id() + " is given up while ECS waits for old tasks to end" + where);
+  }
+
+  private boolean deadlineIsOver(Deployment deployment) {
+    return !world.clock.instant().isBefore(deployment.rollout().countsFrom().plus(People.DEADLINE));
   }
 
   /** Old tasks that take long to end are waited for; nothing else is, for long. */

@@ -15,6 +15,7 @@ import dev.slipway.verdict.AlarmsInUse.Alarm;
 import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.Judge;
 import dev.slipway.verdict.Observation;
+import dev.slipway.verdict.Observation.Standstill;
 import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.TaskFailures;
@@ -445,21 +446,25 @@ public final class NextStep {
   }
 
   private static boolean stalled(Deployment deployment, Rollout rollout, Situation seen) {
-    return seen.now().isAfter(stallsAt(deployment, rollout, seen));
+    return seen.now().isAfter(standstill(deployment, rollout, seen).until());
+  }
+
+  private static Standstill standstill(Deployment deployment, Rollout rollout, Situation seen) {
+    Instant due = rollout.countsFrom().plus(deadline(seen));
+    return new Standstill(rollout.countsFrom(), due, stallsAt(due, deployment, seen));
   }
 
   /**
    * When a deployment that goes no further has stalled. The end of what was drained is no proof of
    * the new revision, but ECS has to be given time to see it.
    */
-  private static Instant stallsAt(Deployment deployment, Rollout rollout, Situation seen) {
-    Instant due = rollout.countsFrom().plus(deadline(seen));
+  private static Instant stallsAt(Instant due, Deployment deployment, Situation seen) {
     Instant latest = due.plus(LONGEST_DRAIN);
     if (draining(deployment, seen)) {
       return latest;
     }
     return seen.stopped().stream()
-        .filter(task -> !task.taskDefinition().equals(deployment.revisions().own()))
+        .filter(task -> unneeded(task, deployment))
         .filter(StoppedTask::byScheduler)
         .map(StoppedTask::stoppedAt)
         .filter(Objects::nonNull)
@@ -469,16 +474,26 @@ public final class NextStep {
   }
 
   /**
-   * Whether ECS has told tasks of another revision to stop and they have not stopped yet: their
-   * targets are drained, or their containers end in their own time. It is not complete before.
+   * Whether ECS has told tasks to stop that it needs no longer, and they have not stopped yet:
+   * their targets are drained, or their containers end in their own time. It is not complete
+   * before.
    */
   private static boolean draining(Deployment deployment, Situation seen) {
     return seen.stopped().stream()
         .filter(task -> task.stoppedAt() == null)
-        .anyMatch(task -> !task.taskDefinition().equals(deployment.revisions().own()));
+        .anyMatch(task -> unneeded(task, deployment));
   }
 
-  /** Whether the deadline has passed, so that it matters whether tasks are being drained. */
+  /**
+   * Of another revision, or scaled in. The revision that comes back has such tasks too, from when
+   * it was replaced.
+   */
+  private static boolean unneeded(StoppedTask task, Deployment deployment) {
+    return !task.taskDefinition().equals(deployment.revisions().own())
+        || (task.byScheduler() && !TaskFailures.failed(task));
+  }
+
+  /** Whether the deadline has passed: it matters then which tasks fail, and which are drained. */
   public static boolean outOfTime(Deployment deployment, Optional<Settings> settings, Instant now) {
     return deployment.status() == Status.ROLLING_OUT
         && now.isAfter(
@@ -538,7 +553,7 @@ public final class NextStep {
         seen.stopped(),
         rollout.progressAt(),
         rollout.shift(),
-        stallsAt(deployment, rollout, seen),
+        standstill(deployment, rollout, seen),
         seen.now(),
         seen.codeDeployed());
   }

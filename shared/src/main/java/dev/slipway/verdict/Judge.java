@@ -3,6 +3,7 @@ package dev.slipway.verdict;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.aws.ServiceView.EcsDeployment;
+import dev.slipway.verdict.Observation.Standstill;
 import dev.slipway.verdict.Verdict.Failed;
 import dev.slipway.verdict.Verdict.Failure;
 import dev.slipway.verdict.Verdict.Going;
@@ -12,6 +13,7 @@ import dev.slipway.verdict.Verdict.RollingBack;
 import dev.slipway.verdict.Verdict.Succeeded;
 import dev.slipway.verdict.Verdict.SucceededWithoutTasks;
 import dev.slipway.verdict.Verdict.Superseded;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -142,19 +144,22 @@ public final class Judge {
 
   /**
    * What ECS does not judge: tasks that fail while no circuit breaker counts, those that were
-   * healthy and die while it bakes, and standstill.
+   * healthy and die while it bakes, those that go on failing when the deadline is over and old
+   * tasks keep ECS from its end, and standstill.
    */
   private static Verdict byTasksAndTime(Observation seen) {
-    if (!ecsCounts(seen.service(), seen.serviceDeployment())) {
+    boolean counted = ecsCounts(seen.service(), seen.serviceDeployment());
+    Standstill standstill = seen.standstill();
+    if (!counted || seen.now().isAfter(standstill.due())) {
+      // What the breaker forgave before the last progress stays forgiven.
+      Instant since = counted ? standstill.since() : seen.failuresSince();
       int failures =
-          TaskFailures.of(
-                  seen.deploymentId(), seen.taskDefinition(), seen.stopped(), seen.failuresSince())
-              .size();
+          TaskFailures.of(seen.deploymentId(), seen.taskDefinition(), seen.stopped(), since).size();
       if (failures >= TaskFailures.threshold(seen.service().desired())) {
         return new Failed(Failure.TASKS_FAILED);
       }
     }
-    if (seen.now().isAfter(seen.stallsAt())) {
+    if (seen.now().isAfter(standstill.until())) {
       return new Failed(Failure.NO_PROGRESS);
     }
     return new Going();

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param stopped tasks that stopped, in any order, also of other deployments
  * @param failuresSince tasks that failed before this do not count: more ran since then
  * @param shift how far traffic is, and the hook that plays a part
- * @param stallsAt without progress until then it has stalled
+ * @param standstill since when nothing has moved, and until when that may last
  * @param codeDeployed what CodeDeploy says, where it deploys
  */
 public record Observation(
@@ -29,9 +29,18 @@ public record Observation(
     List<StoppedTask> stopped,
     Instant failuresSince,
     Shift shift,
-    Instant stallsAt,
+    Standstill standstill,
     Instant now,
     Optional<CodeDeployed> codeDeployed) {
+
+  /**
+   * The time without progress.
+   *
+   * @param since when the last progress was; ahead while ECS bakes or waits for a hook
+   * @param due when its deadline is over, and with it the time in which ECS alone judges tasks
+   * @param until when it has stalled: later than due while ECS drains old tasks
+   */
+  public record Standstill(Instant since, Instant due, Instant until) {}
 
   /** Of a deployment that ECS does itself. */
   public Observation(
@@ -43,7 +52,7 @@ public record Observation(
       List<StoppedTask> stopped,
       Instant failuresSince,
       Shift shift,
-      Instant stallsAt,
+      Standstill standstill,
       Instant now) {
     this(
         deploymentId,
@@ -54,7 +63,7 @@ public record Observation(
         stopped,
         failuresSince,
         shift,
-        stallsAt,
+        standstill,
         now,
         Optional.empty());
   }

@@ -478,49 +478,49 @@ class NextStepTest {
           .isEqualTo(others ? Optional.of(runs) : Optional.empty());
     }
 
-    /** A task of what ran before, which ECS has told to stop; a target drains up to an hour. */
-    @ParameterizedTest(name = "a task of {0} is stopping, {1} min without progress: {2}")
+    /**
+     * A task which ECS has told to stop, of what ran before or because the service was scaled in; a
+     * target drains up to an hour.
+     */
+    @ParameterizedTest(name = "a task of {0} is stopping, {1}, {2} min without progress: {3}")
     @CsvSource({
-      "OLD, 31, Follow",
-      "OLD, 149, Follow",
-      "OLD, 151, Fail",
-      "NEW, 31, Fail",
+      "OLD, scaled in, 31, Follow",
+      "OLD, scaled in, 149, Follow",
+      "OLD, scaled in, 151, Fail",
+      "OLD, unhealthy, 31, Follow",
+      "NEW, scaled in, 31, Follow",
+      "NEW, scaled in, 151, Fail",
+      "NEW, unhealthy, 31, Fail",
     })
-    void whatEcsStillDrainsHasNotStalled(String revision, int minutes, String step) {
-      assertThat(afterDrain(revision, "ServiceSchedulerInitiated", null, minutes)).isEqualTo(step);
+    void whatEcsStillDrainsHasNotStalled(String revision, String why, int minutes, String step) {
+      assertThat(afterDrain(revision, "ServiceSchedulerInitiated", why, null, minutes))
+          .isEqualTo(step);
     }
 
     /** ECS needs a moment to see that it is complete. */
-    @ParameterizedTest(name = "the last task of {0} stopped ({1}) after {2} min, {3} min: {4}")
+    @ParameterizedTest(name = "the last task of {0} stopped ({1}, {2}) after {3} min, {4} min: {5}")
     @CsvSource({
-      "OLD, ServiceSchedulerInitiated, 40, 41, Follow",
-      "OLD, ServiceSchedulerInitiated, 40, 46, Fail",
-      "OLD, ServiceSchedulerInitiated, 10, 31, Fail",
-      "OLD, ServiceSchedulerInitiated, 149, 151, Fail",
-      "OLD, EssentialContainerExited, 40, 41, Fail",
-      "NEW, ServiceSchedulerInitiated, 40, 41, Fail",
+      "OLD, ServiceSchedulerInitiated, scaled in, 40, 41, Follow",
+      "OLD, ServiceSchedulerInitiated, scaled in, 40, 46, Fail",
+      "OLD, ServiceSchedulerInitiated, scaled in, 10, 31, Fail",
+      "OLD, ServiceSchedulerInitiated, scaled in, 149, 151, Fail",
+      "OLD, EssentialContainerExited, exited, 40, 41, Fail",
+      "NEW, ServiceSchedulerInitiated, scaled in, 40, 41, Follow",
+      "NEW, ServiceSchedulerInitiated, scaled in, 40, 46, Fail",
+      "NEW, ServiceSchedulerInitiated, unhealthy, 40, 41, Fail",
+      "NEW, EssentialContainerExited, exited, 40, 41, Fail",
     })
     void whatEcsHasJustDrainedHasNotStalled(
-        String revision, String code, int stopped, int minutes, String step) {
+        String revision, String code, String why, int stopped, int minutes, String step) {
       Instant at = NOON.plus(Duration.ofMinutes(stopped));
-      assertThat(afterDrain(revision, code, at, minutes)).isEqualTo(step);
+      assertThat(afterDrain(revision, code, why, at, minutes)).isEqualTo(step);
     }
 
-    private String afterDrain(String revision, String code, Instant stoppedAt, int minutes) {
-      StoppedTask stopping =
-          new StoppedTask(
-              "task-9",
-              revision.equals("OLD") ? OLD : NEW,
-              OLD_ID,
-              code,
-              "Scaling activity initiated by (deployment " + OWN_ID + ")",
-              NOON,
-              NOON,
-              stoppedAt,
-              null,
-              List.of());
+    private String afterDrain(
+        String revision, String code, String why, Instant stoppedAt, int minutes) {
+      StoppedTask task = stopping(revision.equals("OLD") ? OLD : NEW, code, why, stoppedAt);
       Situation late = situation(NOON.plus(Duration.ofMinutes(minutes)), ROLLING, settings());
-      return NextStep.decide(rolling, with(late, List.of(stopping))).getClass().getSimpleName();
+      return NextStep.decide(rolling, with(late, List.of(task))).getClass().getSimpleName();
     }
 
     private ServiceView deployedAt(int seconds, String taskDefinition) {
@@ -973,6 +973,31 @@ class NextStepTest {
       assertThat(NextStep.decide(head, late)).isInstanceOf(Step.CallForPerson.class);
     }
 
+    /**
+     * The revision that comes back has old tasks of its own, from when it was replaced: a way back
+     * that had brought it up long ago was said to have failed while ECS waited for their end.
+     */
+    @ParameterizedTest(name = "one is stopping, {0}, {1} min: {2}")
+    @CsvSource({
+      "scaled in, 31, Follow",
+      "scaled in, 149, Follow",
+      "scaled in, 151, CallForPerson",
+      "unhealthy, 31, CallForPerson",
+    })
+    void whatEcsStillDrainsOfTheRevisionThatComesBackHoldsNothingUp(
+        String why, int minutes, String step) {
+      Situation late =
+          with(
+              situation(NOON.plus(Duration.ofMinutes(minutes)), ROLLING, settings()),
+              serviceDeployment("ROLLBACK_IN_PROGRESS", "TRIGGERED", "", ""));
+      StoppedTask task = stopping(NEW, "ServiceSchedulerInitiated", why, null);
+      assertThat(
+              NextStep.decide(head().inFlight(watched()), with(late, List.of(task)))
+                  .getClass()
+                  .getSimpleName())
+          .isEqualTo(step);
+    }
+
     /** Its last success need not be good: nobody is served by a way back that leads nowhere. */
     @Test
     void aRollbackOfEcsToAnotherRevisionThatNeverEndsIsPutRight() {
@@ -1009,6 +1034,23 @@ class NextStepTest {
 
   private static Reason reason(Head head, Settings settings) {
     return ((Step.Decline) NextStep.decide(head, situation(NOON, STEADY, settings))).reason();
+  }
+
+  /**
+   * A task that ECS has told to stop.
+   *
+   * @param why scaled in, unhealthy, or anything else
+   */
+  private static StoppedTask stopping(
+      String taskDefinition, String code, String why, Instant stoppedAt) {
+    String reason =
+        switch (why) {
+          case "scaled in" -> "Scaling activity initiated by (deployment " + OWN_ID + ")";
+          case "unhealthy" -> "Task failed container health checks";
+          default -> "";
+        };
+    return new StoppedTask(
+        "task-9", taskDefinition, OLD_ID, code, reason, NOON, NOON, stoppedAt, null, List.of());
   }
 
   private static Situation with(Situation seen, List<StoppedTask> stopped) {

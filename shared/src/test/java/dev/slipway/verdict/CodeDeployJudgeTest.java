@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.slipway.aws.ServiceView;
+import dev.slipway.verdict.Observation.Standstill;
 import dev.slipway.verdict.Verdict.Failed;
 import dev.slipway.verdict.Verdict.Failure;
 import dev.slipway.verdict.Verdict.Going;
@@ -41,6 +42,8 @@ class CodeDeployJudgeTest {
 
   private static final Instant SOON = NOON.plusSeconds(60);
   private static final Instant LATER = NOON.plus(Duration.ofHours(20));
+  private static final Standstill HALF_AN_HOUR =
+      new Standstill(NOON, NOON.plus(Duration.ofMinutes(30)), NOON.plus(Duration.ofMinutes(30)));
 
   /** Blue serves, green is coming up. */
   private static final ServiceView COMING = service(1, blue("PRIMARY"), green("ACTIVE"));
@@ -169,7 +172,7 @@ class CodeDeployJudgeTest {
             List.of(),
             NOON,
             Shift.NONE,
-            NOON.plus(Duration.ofMinutes(30)),
+            HALF_AN_HOUR,
             LATER,
             Optional.of(told(ours("Stopped", "MANUAL_STOP", ""))));
     assertThat(Judge.judge(asked)).isEqualTo(new Failed(Failure.NO_PROGRESS));
@@ -223,7 +226,7 @@ class CodeDeployJudgeTest {
         stopped,
         NOON,
         Shift.NONE,
-        NOON.plus(Duration.ofMinutes(30)),
+        HALF_AN_HOUR,
         now,
         Optional.of(told));
   }

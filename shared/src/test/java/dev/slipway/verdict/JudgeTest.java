@@ -19,6 +19,7 @@ import dev.slipway.aws.ServiceView.CircuitBreaker;
 import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.verdict.Hook.State;
 import dev.slipway.verdict.Hook.Type;
+import dev.slipway.verdict.Observation.Standstill;
 import dev.slipway.verdict.Verdict.Failed;
 import dev.slipway.verdict.Verdict.Failure;
 import dev.slipway.verdict.Verdict.Going;
@@ -52,6 +53,9 @@ class JudgeTest {
   private static final EcsDeployment OLD_BACK = ecs(OLD_ID, "PRIMARY", OLD, "IN_PROGRESS", 2);
   private static final EcsDeployment OLD_STEADY = ecs(OLD_ID, "PRIMARY", OLD, "COMPLETED", 2);
   private static final EcsDeployment ELSEWHERE = ecs("ecs-svc/3", "PRIMARY", OTHER, "COMPLETED", 2);
+
+  private static final Standstill HALF_AN_HOUR =
+      new Standstill(NOON, NOON.plus(Duration.ofMinutes(30)), NOON.plus(Duration.ofMinutes(30)));
 
   static Stream<Arguments> byServiceDeployment() {
     return Stream.of(
@@ -236,7 +240,7 @@ class JudgeTest {
               List.of(),
               NOON,
               shift,
-              NOON.plus(Duration.ofMinutes(30)),
+              HALF_AN_HOUR,
               NOON.plusSeconds(60));
       assertThat(Judge.judge(seen)).as(stage).isEqualTo(new RollingBack(why));
     }
@@ -256,6 +260,34 @@ class JudgeTest {
         .isEqualTo(new Going());
     assertThat(Judge.judge(seen(service, baking, failures(3, NOON.plusSeconds(1)), now)))
         .isEqualTo(new Failed(Failure.TASKS_FAILED));
+  }
+
+  /**
+   * Old tasks that drain for two hours keep ECS at it, and each of the new ones is healthy for a
+   * while: the breaker forgives them, and they crashed on for as long as the old ones drained. The
+   * last progress was five minutes after noon, the deadline is over 30 minutes later.
+   */
+  @ParameterizedTest(name = "{0} tasks failed by minute {1}, now it is minute {2}: {3}")
+  @CsvSource({
+    "3, 10, 34,  GOING",
+    "3, 10, 36,  TASKS_FAILED",
+    "2, 10, 36,  GOING",
+    "3, 4,  36,  GOING",
+    "2, 10, 156, NO_PROGRESS",
+  })
+  void whenTheDeadlineIsOverWeCountThoughTheBreakerIsOn(
+      int failures, int failedAt, int minute, String verdict) {
+    Instant since = NOON.plus(Duration.ofMinutes(5));
+    Instant due = since.plus(Duration.ofMinutes(30));
+    Observation seen =
+        seen(
+            service(ON, 2, "", OURS, OLD_STEADY),
+            Optional.of(serviceDeployment("IN_PROGRESS", "MONITORING", "", "")),
+            failures(failures, NOON.plus(Duration.ofMinutes(failedAt))),
+            new Standstill(since, due, due.plus(Duration.ofHours(2))),
+            NOON.plus(Duration.ofMinutes(minute)));
+    assertThat(Judge.judge(seen))
+        .isEqualTo(verdict.equals("GOING") ? new Going() : new Failed(Failure.valueOf(verdict)));
   }
 
   /** What the service is set to is not always what ECS does: it says of each deployment. */
@@ -283,16 +315,16 @@ class JudgeTest {
       Optional<ServiceDeployment> serviceDeployment,
       List<StoppedTask> stopped,
       Instant now) {
+    return seen(service, serviceDeployment, stopped, HALF_AN_HOUR, now);
+  }
+
+  private static Observation seen(
+      ServiceView service,
+      Optional<ServiceDeployment> serviceDeployment,
+      List<StoppedTask> stopped,
+      Standstill standstill,
+      Instant now) {
     return new Observation(
-        OWN_ID,
-        NEW,
-        false,
-        service,
-        serviceDeployment,
-        stopped,
-        NOON,
-        Shift.NONE,
-        NOON.plus(Duration.ofMinutes(30)),
-        now);
+        OWN_ID, NEW, false, service, serviceDeployment, stopped, NOON, Shift.NONE, standstill, now);
   }
 }

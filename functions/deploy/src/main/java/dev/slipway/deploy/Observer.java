@@ -76,11 +76,14 @@ final class Observer {
         known = head.inFlight(deployment.with(told.rollout()));
         serviceDeployment = told.serviceDeployment();
         codeDeployed = told.codeDeployed();
-        boolean ecsCounts = Judge.ecsCounts(service.get(), serviceDeployment);
-        boolean outOfTime =
-            NextStep.outOfTime(deployment, Situation.settings(tags), now)
-                && service.get().deployments().size() > 1;
-        stopped = stopped(head, deployment, ecsCounts, outOfTime, now);
+        boolean outOfTime = NextStep.outOfTime(deployment, Situation.settings(tags), now);
+        boolean counted =
+            outOfTime
+                || deployment.status() == Status.BAKING
+                || !Judge.ecsCounts(service.get(), serviceDeployment);
+        boolean mayDrain =
+            outOfTime && (deployment.isRollback() || service.get().deployments().size() > 1);
+        stopped = counted ? stopped(head, deployment, mayDrain, now) : List.of();
         states = states(NextStep.alarmsToAsk(deployment, serviceDeployment, codeDeployed));
       }
     } else if (service.isPresent() && head.lastSequence() > 0) {
@@ -139,15 +142,10 @@ final class Observer {
    * ECS is asked whether it still drains old ones.
    */
   private List<StoppedTask> stopped(
-      Head head, Deployment deployment, boolean ecsCounts, boolean outOfTime, Instant now) {
-    boolean counted = !ecsCounts || deployment.status() == Status.BAKING;
-    if (!counted && !outOfTime) {
-      return List.of();
-    }
-    List<StoppedTask> known =
-        counted ? ledger.evidence(head.service(), deployment.sequence()) : List.of();
+      Head head, Deployment deployment, boolean mayDrain, Instant now) {
+    List<StoppedTask> known = ledger.evidence(head.service(), deployment.sequence());
     boolean byClock = head.due() != null && !head.due().isAfter(now);
-    return byClock || outOfTime ? merged(known, ecs.stoppedTasks(head.service())) : known;
+    return byClock || mayDrain ? merged(known, ecs.stoppedTasks(head.service())) : known;
   }
 
   private static List<StoppedTask> merged(List<StoppedTask> one, List<StoppedTask> other) {
