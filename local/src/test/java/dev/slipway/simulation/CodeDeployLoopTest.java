@@ -137,6 +137,32 @@ class CodeDeployLoopTest extends CodeDeployLoop {
         .as("it never had tasks, so there is nothing to go back from")
         .containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
     assertThat(world.image(runs())).contains("team/app:v2");
+    assertThat(deployment(3).detail()).contains("before any of its tasks ran");
+    assertThat(head().quarantine()).as("nothing of it ran").isEmpty();
+    world.pass(Duration.ofHours(1));
+    assertThat(head().waiting().because()).startsWith("errors is in ALARM");
+    alarm("OK");
+    untilEnded(5);
+    assertThat(deployment(5).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(world.image(runs())).contains("team/app:v3");
+  }
+
+  /** CloudWatch says that the alarm is over, and CodeDeploy stops it all the same. */
+  @Test
+  void whatIsStoppedBeforeItRunsAgainAndAgainEndsInQuarantine() {
+    world(ALARMED);
+    for (int tries = 0; tries < 8; tries++) {
+      world.mishaps.before("CreateDeployment", () -> alarm("ALARM"));
+      if (tries == 0) {
+        world.push("v2", "healthy");
+      } else {
+        alarm("OK");
+      }
+      world.pass(Duration.ofMinutes(10));
+    }
+    assertThat(creators()).hasSize(5);
+    assertThat(head().quarantine()).hasSize(1);
+    assertThat(head().waiting().isEmpty()).isTrue();
   }
 
   @Test

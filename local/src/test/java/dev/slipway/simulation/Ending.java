@@ -199,7 +199,7 @@ final class Ending {
 
   // ---- quarantine
 
-  /** What failed is in quarantine, unless a person has released it. */
+  /** What failed is in quarantine, unless a person has released it, or nothing of it ever ran. */
   private void quarantineHolds() {
     for (Deployment failed : all) {
       boolean bad =
@@ -207,6 +207,9 @@ final class Ending {
               || failed.reason() == Reason.NOTHING_TO_GO_BACK_TO
               || failed.reason() == Reason.ROLLBACK_FAILED;
       if (!bad || failed.isRollback() || people.meddled(Meddling.RELEASED)) {
+        continue;
+      }
+      if (world.facts.stoppedBeforeItRan(failed)) {
         continue;
       }
       Set<Digest> before = digests(failed.from());
@@ -220,6 +223,22 @@ final class Ending {
 
   private void nothingGoodIsInQuarantine() {
     for (Head.Quarantine entry : head.quarantine()) {
+      // Four times it is tried again.
+      boolean neverRan =
+          entry.reason() == Reason.ALARM
+              && all.stream()
+                      .filter(each -> digests(each.to()).contains(entry.digest()))
+                      .filter(each -> !each.isRollback() && each.sequence() <= entry.sequence())
+                      .count()
+                  < 5
+              && world
+                  .truth
+                  .deployment(WEB, entry.sequence())
+                  .filter(world.facts::stoppedBeforeItRan)
+                  .isPresent();
+      require(
+          !neverRan || people.meddled(Meddling.ROLLED_BACK),
+          "an image of which nothing ran is in quarantine");
       String behaviour = people.behaviour(entry.digest().value());
       require(
           !behaviour.equals("healthy")

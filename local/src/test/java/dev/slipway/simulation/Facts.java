@@ -219,6 +219,22 @@ final class Facts {
     return codeDeploy("GetDeployment", "{'deploymentId': '" + id + "'}").path("deploymentInfo");
   }
 
+  /** Whether CodeDeploy stopped it for an alarm before it had made a task set. */
+  boolean stoppedBeforeItRan(Deployment deployment) {
+    return deployment
+        .rollout()
+        .codeDeployId()
+        .filter(
+            id -> codeDeployment(id).at("/errorInformation/code").asText().equals("ALARM_ACTIVE"))
+        .filter(id ->
+            codeDeploy(
+                    "GetDeploymentTarget", "{'deploymentId': '" + id + "', 'targetId': 'prod:web'}")
+                .at("/deploymentTarget/ecsTarget/lifecycleEvents")
+                .valueStream()
+                .noneMatch(event -> event.path("lifecycleEventName").asText().equals("Install")))
+        .isPresent();
+  }
+
   /** Whether somebody called StopDeployment. */
   boolean stoppedOnRequest(Fact which) {
     return codeDeployment(which.id()).at("/errorInformation/code").asText().equals("MANUAL_STOP");

@@ -76,4 +76,10 @@ public interface CodeDeploy {
    * none if CodeDeploy has not come so far.
    */
   List<String> failedEvents(String id, ServiceRef service);
+
+  /**
+   * GetDeploymentTarget: whether CodeDeploy has not begun to make new tasks, so that none can have
+   * run. False if it does not say.
+   */
+  boolean neverInstalled(String id, ServiceRef service);
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** AWS CodeDeploy over {@link AwsApi}. Names that are new to us are passed on as they are. */
@@ -21,6 +22,11 @@ public final class JsonCodeDeploy implements CodeDeploy {
 
   /** BatchGetDeploymentGroups takes a hundred. */
   private static final int GROUPS_A_CALL = 100;
+
+  private static final String NOT_STARTED = "DeploymentNotStartedException";
+
+  /** Statuses of a lifecycle event that has not begun, and will not if the deployment has ended. */
+  private static final Set<String> NOT_BEGUN = Set.of("Pending", "Skipped");
 
   private final AwsApi aws;
 
@@ -287,16 +293,9 @@ public final class JsonCodeDeploy implements CodeDeploy {
   public List<String> failedEvents(String id, ServiceRef service) {
     JsonNode target;
     try {
-      target =
-          aws.call(
-                  AwsService.CODEDEPLOY,
-                  "GetDeploymentTarget",
-                  Json.object()
-                      .put("deploymentId", id)
-                      .put("targetId", service.cluster() + ":" + service.name()))
-              .path("deploymentTarget");
+      target = target(id, service);
     } catch (AwsException e) {
-      if (e.is("DeploymentNotStartedException", "DeploymentTargetDoesNotExistException")) {
+      if (e.is(NOT_STARTED, "DeploymentTargetDoesNotExistException")) {
         return List.of();
       }
       throw e;
@@ -314,6 +313,43 @@ public final class JsonCodeDeploy implements CodeDeploy {
       }
     }
     return lines;
+  }
+
+  @Override
+  public boolean neverInstalled(String id, ServiceRef service) {
+    JsonNode ecs;
+    try {
+      ecs = target(id, service).path("ecsTarget");
+    } catch (AwsException e) {
+      if (e.is(NOT_STARTED)) {
+        return true;
+      }
+      if (e.is("DeploymentTargetDoesNotExistException")) {
+        return false;
+      }
+      throw e;
+    }
+    for (JsonNode set : ecs.path("taskSetsInfo")) {
+      if (Json.text(set, "taskSetLabel").equalsIgnoreCase("Green")) {
+        return false;
+      }
+    }
+    for (JsonNode event : ecs.path("lifecycleEvents")) {
+      if (Json.text(event, "lifecycleEventName").equals("Install")) {
+        return !event.has("startTime") && NOT_BEGUN.contains(Json.text(event, "status"));
+      }
+    }
+    return ecs.isObject();
+  }
+
+  private JsonNode target(String id, ServiceRef service) {
+    return aws.call(
+            AwsService.CODEDEPLOY,
+            "GetDeploymentTarget",
+            Json.object()
+                .put("deploymentId", id)
+                .put("targetId", service.cluster() + ":" + service.name()))
+        .path("deploymentTarget");
   }
 
   private static ObjectNode named(DeploymentGroup group) {

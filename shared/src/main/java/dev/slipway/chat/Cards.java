@@ -281,9 +281,6 @@ public final class Cards {
                   ? deployment.rollout().codeDeployId().isPresent()
                       ? " CodeDeploy does not: it stops what begins while an alarm of its group is"
                           + " in ALARM."
-                          + (deployment.status() == Status.ROLLED_BACK
-                              ? " Release the image when that is over."
-                              : "")
                       : " ECS itself watches no alarm in such a rollout"
                           + (on.size() < alarms.alarms().size()
                               ? "; Slipway watches the others."

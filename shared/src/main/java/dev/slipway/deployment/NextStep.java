@@ -104,20 +104,25 @@ public final class NextStep {
     return switch (verdict) {
       case Verdict.Succeeded() -> completed(deployment, rollout, seen);
       case Verdict.SucceededWithoutTasks() -> new Step.Succeed(Reason.COMPLETED_WITHOUT_TASKS);
-      case Verdict.Failed(Failure why) -> failed(deployment, why, false, seen);
-      case Verdict.RollingBack(Failure why) -> failed(deployment, why, true, seen);
-      case Verdict.RolledBack(Failure why, String revision) -> failed(deployment, why, true, seen);
-      case Verdict.RollbackFailed(Failure why) -> failed(deployment, why, false, seen);
+      case Verdict.Failed(Failure why) -> failed(head, deployment, why, false, seen);
+      case Verdict.RollingBack(Failure why) -> failed(head, deployment, why, true, seen);
+      case Verdict.RolledBack(Failure why, String revision) ->
+          failed(head, deployment, why, true, seen);
+      case Verdict.RollbackFailed(Failure why) -> failed(head, deployment, why, false, seen);
       case Verdict.Superseded(String taskDefinition) -> new Step.GiveWay(taskDefinition);
       case Verdict.Going() -> going(head, deployment, rollout, seen);
     };
   }
 
   /** CodeDeploy does not name the alarm that it stopped for: it is looked for first. */
-  private static Step failed(Deployment deployment, Failure why, boolean goesBack, Situation seen) {
+  private static Step failed(
+      Head head, Deployment deployment, Failure why, boolean goesBack, Situation seen) {
     boolean unnamed =
         why == Failure.ALARM && seen.codeDeployed().isPresent() && !deployment.alarms().lookedFor();
-    return unnamed ? new Step.FindAlarms() : new Step.Fail(why, goesBack);
+    boolean blameless =
+        seen.codeDeployed().filter(CodeDeployed::blameless).isPresent()
+            && !asksFor(head, deployment);
+    return unnamed ? new Step.FindAlarms() : new Step.Fail(why, goesBack, blameless);
   }
 
   /**

@@ -58,8 +58,14 @@ public sealed interface Step {
    * It is bad. The way back begins, if there is one.
    *
    * @param ecsGoesBack whether ECS is already going back, or has gone
+   * @param blameless whether no task of it ever ran, and what it failed of will pass: its images
+   *     are wanted again
    */
-  record Fail(Failure why, boolean ecsGoesBack) implements Step {}
+  record Fail(Failure why, boolean ecsGoesBack, boolean blameless) implements Step {
+    public Fail(Failure why, boolean ecsGoesBack) {
+      this(why, ecsGoesBack, false);
+    }
+  }
 
   /** The way back waits for a person to let it go on, and nobody needs to be asked. */
   record Proceed() implements Step {}

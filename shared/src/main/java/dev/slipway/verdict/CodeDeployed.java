@@ -12,8 +12,16 @@ import java.util.Set;
  *
  * @param deployment the one that is judged, by its own id
  * @param rollback the one that CodeDeploy began to take it back
+ * @param neverInstalled whether it has ended before CodeDeploy had begun to make new tasks; asked
+ *     only where an alarm has stopped it
  */
-public record CodeDeployed(CodeDeployment deployment, Optional<CodeDeployment> rollback) {
+public record CodeDeployed(
+    CodeDeployment deployment, Optional<CodeDeployment> rollback, boolean neverInstalled) {
+
+  /** One that may have made tasks. */
+  public CodeDeployed(CodeDeployment deployment, Optional<CodeDeployment> rollback) {
+    this(deployment, rollback, false);
+  }
 
   /**
    * For CodeDeploy to begin a rollback after a deployment has ended: a second one of ours would
@@ -69,7 +77,20 @@ public record CodeDeployed(CodeDeployment deployment, Optional<CodeDeployment> r
 
   /** CodeDeploy has stopped it for an alarm of its group. */
   public boolean stoppedByAlarm() {
+    return stoppedByAlarm(deployment);
+  }
+
+  /** Likewise. */
+  public static boolean stoppedByAlarm(CodeDeployment deployment) {
     return deployment.errorCode().equals(ALARM_ACTIVE);
+  }
+
+  /**
+   * Whether CodeDeploy stopped it for an alarm before any task of it can have run: the alarm was on
+   * by then for another reason than what was to be deployed, and says nothing about it.
+   */
+  public boolean blameless() {
+    return neverInstalled && stoppedByAlarm();
   }
 
   /** It has ended without success, and a rollback of CodeDeploy's own may be about to begin. */

@@ -2,15 +2,19 @@ package dev.slipway.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.slipway.aws.CodeDeployment.Revision;
 import dev.slipway.follow.ServiceRef;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class JsonCodeDeployTest {
 
@@ -270,6 +274,55 @@ class JsonCodeDeployTest {
             + "]}");
     assertThat(codeDeploy.groupOf(WEB)).contains(GROUP);
     assertThat(aws.calls).hasSize(6);
+  }
+
+  static Stream<Arguments> installations() {
+    return Stream.of(
+        arguments("nothing listed yet", "{'lifecycleEvents':[]}", true),
+        arguments("before it", "{'lifecycleEvents':[" + event("Install", "Pending") + "]}", true),
+        arguments("left out", "{'lifecycleEvents':[" + event("Install", "Skipped") + "]}", true),
+        arguments(
+            "stopped in it",
+            "{'lifecycleEvents':[{'lifecycleEventName':'Install','status':'Skipped',"
+                + "'startTime':1767268800}]}",
+            false),
+        arguments("in it", "{'lifecycleEvents':[" + event("Install", "InProgress") + "]}", false),
+        arguments("past it", "{'lifecycleEvents':[" + event("Install", "Succeeded") + "]}", false),
+        arguments("not known", "{'lifecycleEvents':[" + event("Install", "Unknown") + "]}", false),
+        arguments(
+            "there is a new task set",
+            "{'lifecycleEvents':[],'taskSetsInfo':[{'taskSetLabel':'Green'}]}",
+            false),
+        arguments(
+            "there is the old one alone",
+            "{'lifecycleEvents':[],'taskSetsInfo':[{'taskSetLabel':'Blue'}]}",
+            true));
+  }
+
+  private static String event(String name, String status) {
+    return "{'lifecycleEventName':'" + name + "','status':'" + status + "'}";
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("installations")
+  void saysWhetherNewTasksWereBegun(String what, String target, boolean never) {
+    aws.answer(
+        "GetDeploymentTarget",
+        ("{'deploymentTarget':{'ecsTarget':" + target + "}}").replace('\'', '"'));
+    assertThat(codeDeploy.neverInstalled("d-1", WEB)).isEqualTo(never);
+  }
+
+  @Test
+  void whatHasNotStartedHasMadeNoTasks() {
+    aws.refuse(AwsService.CODEDEPLOY, "GetDeploymentTarget", "DeploymentNotStartedException", "");
+    assertThat(codeDeploy.neverInstalled("d-1", WEB)).isTrue();
+  }
+
+  @Test
+  void aTargetThatIsNotThereSaysNothing() {
+    aws.refuse(
+        AwsService.CODEDEPLOY, "GetDeploymentTarget", "DeploymentTargetDoesNotExistException", "");
+    assertThat(codeDeploy.neverInstalled("d-1", WEB)).isFalse();
   }
 
   @Test

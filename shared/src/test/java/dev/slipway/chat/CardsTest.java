@@ -97,7 +97,7 @@ class CardsTest {
         .contains(
             "⚠️ own was in ALARM already when the rollout began. Slipway ignores it until it has"
                 + " left that state. CodeDeploy does not: it stops what begins while an alarm of"
-                + " its group is in ALARM. Release the image when that is over.");
+                + " its group is in ALARM.");
   }
 
   @Test

@@ -246,6 +246,41 @@ class CodeDeployStepTest {
         });
   }
 
+  static Stream<Arguments> stoppedByAlarm() {
+    return Stream.of(
+        arguments("before anything of it ran", true, "ALARM_ACTIVE", "", true),
+        arguments("CodeDeploy takes it back all the same", true, "ALARM_ACTIVE", BACK, true),
+        arguments("tasks of it may have run", false, "ALARM_ACTIVE", "", false),
+        arguments(
+            "a hook before its tasks is no alarm", true, "HOOK_EXECUTION_FAILURE", "", false));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("stoppedByAlarm")
+  void whatNeverRanIsNotToBlameForAnAlarm(
+      String what, boolean never, String error, String rollback, boolean blameless) {
+    CodeDeployed stopped =
+        new CodeDeployed(
+            ours("Stopped", error, rollback),
+            rollback.isEmpty() ? Optional.empty() : Optional.of(back("InProgress")),
+            never);
+    Step.Fail fail = (Step.Fail) decide(with(GROUPS, Status.ROLLING_OUT), stopped);
+    assertThat(fail.blameless()).isEqualTo(blameless);
+    assertThat(fail.ecsGoesBack()).isEqualTo(!rollback.isEmpty());
+  }
+
+  /** Somebody does not want it: then it does not come again by itself. */
+  @Test
+  void whatAPersonRolledBackIsNotWantedAgain() {
+    Head found = with(GROUPS, Status.ROLLING_OUT);
+    Head asked =
+        found.request(
+            new Head.Request.RollBack(found.inFlight().orElseThrow().sequence(), "Kim", NOON));
+    CodeDeployed stopped =
+        new CodeDeployed(ours("Stopped", "ALARM_ACTIVE", ""), Optional.empty(), true);
+    assertThat(decide(asked, stopped)).isEqualTo(new Step.Fail(Failure.ALARM, false));
+  }
+
   // ---- the way back
 
   private static Head watching(boolean asked) {

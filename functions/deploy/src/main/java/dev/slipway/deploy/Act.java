@@ -9,6 +9,7 @@ import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Head.Wanted;
 import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
@@ -162,6 +163,24 @@ abstract class Act {
             wanted.trigger(),
             seen.situation().audience()),
         now);
+  }
+
+  /** What waits, and with it what a deployment was to bring: as if it had come again. */
+  final Waiting wantedAgain(Deployment deployment) {
+    Map<String, Wanted> wishes = new TreeMap<>(head.waiting().byRepository());
+    deployment.to().byContainer().values().stream()
+        .filter(image -> !head.running().byContainer().containsValue(image))
+        .map(image -> new Wanted(image, pushedAt(image, deployment), deployment.trigger()))
+        // What was pushed since is newer.
+        .forEach(wish -> wishes.putIfAbsent(wish.image().repository(), wish));
+    return new Waiting(wishes);
+  }
+
+  private Instant pushedAt(Image image, Deployment deployment) {
+    return head.considered(image.repository())
+        .filter(last -> last.digest().equals(Optional.of(image.digest())))
+        .map(Head.Considered::at)
+        .orElse(deployment.trigger().at());
   }
 
   /** Container name to the text of its image, in a revision. */

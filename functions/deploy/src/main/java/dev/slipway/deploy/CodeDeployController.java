@@ -79,7 +79,31 @@ final class CodeDeployController implements Controller {
                 .map(set -> rollout.toBuilder().ecsDeploymentId(set.id()).build())
                 .orElse(rollout);
     return new Told(
-        completed, Optional.empty(), Optional.of(new CodeDeployed(own.get(), rollback)));
+        completed,
+        Optional.empty(),
+        Optional.of(
+            new CodeDeployed(own.get(), rollback, neverInstalled(own.get(), completed, service))));
+  }
+
+  /**
+   * Whether no task of it can have run: nobody has ever seen a task set of it, and CodeDeploy has
+   * not begun to make one.
+   */
+  private boolean neverInstalled(CodeDeployment own, Rollout rollout, ServiceView service) {
+    if (!CodeDeployed.stoppedByAlarm(own)
+        || !rollout.ecsDeploymentId().equals(own.id())
+        || service.taskSetOf(own.id()).isPresent()) {
+      return false;
+    }
+    try {
+      return codeDeploy.neverInstalled(own.id(), service.ref());
+    } catch (AwsException e) {
+      if (e.passing()) {
+        throw e;
+      }
+      log.error("CodeDeploy does not say whether " + own.id() + " has made tasks", e);
+      return false;
+    }
   }
 
   @Override

@@ -8,19 +8,15 @@ import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Waiting;
-import dev.slipway.deployment.Head.Wanted;
 import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
-import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** What is to be done while nothing is started or brought back: what others did is recorded. */
 final class Upkeep extends Act {
@@ -207,14 +203,8 @@ final class Upkeep extends Act {
    */
   Done waitAgain(String taskDefinition) {
     Deployment deployment = inFlight();
-    Map<String, Wanted> wishes = new TreeMap<>(head.waiting().byRepository());
-    deployment.to().byContainer().values().stream()
-        .filter(image -> !head.running().byContainer().containsValue(image))
-        .map(image -> new Wanted(image, pushedAt(image, deployment), deployment.trigger()))
-        // What was pushed since is newer.
-        .forEach(wish -> wishes.putIfAbsent(wish.image().repository(), wish));
     write(
-        head.idle().waiting(new Waiting(wishes)).due(now.plus(SOON)),
+        head.idle().waiting(wantedAgain(deployment)).due(now.plus(SOON)),
         deployment.as(
             Status.SUPERSEDED,
             Reason.CHANGED_ELSEWHERE,
@@ -223,13 +213,6 @@ final class Upkeep extends Act {
                 + " again before this had begun. It waits for the end of that, and comes next.",
             now));
     return Done.AGAIN;
-  }
-
-  private Instant pushedAt(Image image, Deployment deployment) {
-    return head.considered(image.repository())
-        .filter(last -> last.digest().equals(Optional.of(image.digest())))
-        .map(Head.Considered::at)
-        .orElse(deployment.trigger().at());
   }
 
   Done close() {

@@ -20,6 +20,7 @@ import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Stage;
 import dev.slipway.deployment.Status;
+import dev.slipway.deployment.Step;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.follow.Settings;
 import dev.slipway.image.Image;
@@ -44,6 +45,12 @@ final class WayBack extends Act {
 
   private static final int OLDER_SUCCESSES = 25;
 
+  /**
+   * How often an image is tried again that CodeDeploy stopped for an alarm before it ran: where
+   * CloudWatch says that the alarm is over, and CodeDeploy stops it all the same, this has an end.
+   */
+  private static final int BLAMELESS_TRIES = 5;
+
   /** ECR's image statuses in which an image is kept, but cannot be pulled. */
   private static final Set<String> NOT_PULLED = Set.of("ARCHIVED", "ACTIVATING");
 
@@ -53,7 +60,9 @@ final class WayBack extends Act {
 
   // -- going back
 
-  Done fail(Failure why, boolean ecsGoesBack) {
+  Done fail(Step.Fail fail) {
+    Failure why = fail.why();
+    boolean ecsGoesBack = fail.ecsGoesBack();
     // As it stands now: what made ECS go back is part of it.
     Deployment seenNow =
         inFlight().with(NextStep.progress(inFlight(), seen.service(), seen.situation()));
@@ -61,7 +70,9 @@ final class WayBack extends Act {
     Deployment deployment =
         why == Failure.ALARM ? seenNow.with(NextStep.failedBy(seenNow, seen.situation())) : seenNow;
     Optional<LastGood> good = head.lastGood().filter(LastGood::steady);
-    List<Quarantine> quarantine = quarantine(deployment, reason);
+    boolean again =
+        fail.blameless() && (good.isPresent() || ecsGoesBack) && !triedTooOften(deployment);
+    List<Quarantine> quarantine = again ? List.of() : quarantine(deployment, reason);
     if (good.isEmpty() && !ecsGoesBack) {
       Diagnosis diagnosis = diagnose(deployment, reason);
       Deployment failed =
@@ -95,18 +106,46 @@ final class WayBack extends Act {
             Status.ROLLING_BACK,
             reason,
             because(reason, deployment, ecsGoesBack)
+                + (again ? NEVER_RAN : "")
                 + " Going back to "
                 + (images.isEmpty()
                     ? Wording.revision(target)
                     : images.briefBeside(deployment.to()))
                 + ".",
             now);
-    Head after = head.inFlight(back).request(null).due(now.plus(SOON));
-    Head written =
-        write(
-            new Change(
-                head, holding(after, deployment), List.of(failing, back), quarantine, List.of()));
+    Head going = head.inFlight(back).request(null).due(now.plus(SOON));
+    Head after = again ? going.waiting(wantedAgain(deployment)) : holding(going, deployment);
+    Head written = write(new Change(head, after, List.of(failing, back), quarantine, List.of()));
     return new WayBack(tools, seen.after(written)).goBack();
+  }
+
+  private static final String NEVER_RAN =
+      " CodeDeploy stopped it before any of its tasks ran, so that nothing speaks against the"
+          + " image: it is deployed again once no alarm of the deployment group is in ALARM.";
+
+  /** Whether the same was stopped before it ran as often as it may be, one time after the other. */
+  private boolean triedTooOften(Deployment deployment) {
+    return ledger.deployments(head.service(), OLDER_SUCCESSES).stream()
+            .filter(past -> past.sequence() < deployment.sequence() && !past.isRollback())
+            .takeWhile(past -> stoppedBeforeItRan(past) && past.to().covers(deployment.to()))
+            .count()
+        >= BLAMELESS_TRIES - 1;
+  }
+
+  /** As {@link CodeDeployed#blameless} was when it failed: no task set of it was ever seen. */
+  private static boolean stoppedBeforeItRan(Deployment past) {
+    return past.reason() == Reason.ALARM
+        && past.rollout().codeDeployId().isPresent()
+        && past.rollout().codeDeployId().get().equals(past.rollout().ecsDeploymentId());
+  }
+
+  /** Whether it was given back to what waits when it failed, and still does. */
+  private boolean waitsAgain(Deployment failed) {
+    return stoppedBeforeItRan(failed)
+        && head.waiting().byRepository().values().stream()
+            .anyMatch(wish ->
+                failed.to().byContainer().values().stream()
+                    .anyMatch(image -> image.digest().equals(wish.image().digest())));
   }
 
   /** The person, if one asked for it here; ECS does not say who stopped a deployment there. */
@@ -591,6 +630,7 @@ final class WayBack extends Act {
                 Status.ROLLED_BACK,
                 failed.reason(),
                 because(failed.reason(), failed, byItself(back))
+                    + (waitsAgain(failed) ? NEVER_RAN : "")
                     + " The service runs "
                     + (images.isEmpty()
                         ? Wording.revision(taskDefinition)

@@ -106,7 +106,7 @@ public final class Worker {
       case Step.FindAlarms ignored -> new WayForward(tools, seen).findAlarms();
       case Step.Bake bake -> new WayForward(tools, seen).bake(bake.until());
       case Step.Succeed succeed -> new WayForward(tools, seen).succeed(succeed.reason());
-      case Step.Fail fail -> new WayBack(tools, seen).fail(fail.why(), fail.ecsGoesBack());
+      case Step.Fail fail -> new WayBack(tools, seen).fail(fail);
       case Step.GoBack ignored -> new WayBack(tools, seen).goBack();
       case Step.Returned returned -> new WayBack(tools, seen).returned(returned.serviceRevision());
       case Step.CallForPerson call -> new WayBack(tools, seen).callForPerson(call.detail());

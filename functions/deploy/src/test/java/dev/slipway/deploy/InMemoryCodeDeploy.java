@@ -82,6 +82,11 @@ final class InMemoryCodeDeploy implements CodeDeploy {
   }
 
   @Override
+  public boolean neverInstalled(String id, ServiceRef service) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<String> failedEvents(String id, ServiceRef service) {
     throw new UnsupportedOperationException();
   }

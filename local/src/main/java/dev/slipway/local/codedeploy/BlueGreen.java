@@ -171,6 +171,7 @@ final class BlueGreen {
             fail(deployment, "ECS_UPDATE_ERROR", "ECS refused the task set: " + e.getMessage());
             return;
           }
+          deployment.events.put("Install", "InProgress");
           after(
               deployment,
               TIMEOUT,
