@@ -557,6 +557,7 @@ class NextStepTest {
               Optional.of(Duration.ofMinutes(5)),
               Traffic.UNKNOWN,
               new Traffic(OptionalDouble.of(share), OptionalDouble.empty()),
+              List.of(),
               List.of());
       return serviceDeployment("IN_PROGRESS", "", "", "PRODUCTION_TRAFFIC_SHIFT", staging);
     }
