@@ -132,7 +132,8 @@ final class OneProcess {
     AwsApi all =
         orderly
             ? account // Where calls are counted, nobody else makes any.
-            : witness.around(new Guarded(account, setting.images().refusesTagAndDigest()));
+            : new WitnessOfCalls(this)
+                .around(new Guarded(account, setting.images().refusesTagAndDigest()));
     AwsApi seen = new Lagging(all, clock, setting.adversity().lag());
     AwsApi aws = mutation.around(mishaps.around(chaos.around(orSilent(seen))), truth);
     this.ledger = mutation.around(new KillableLedger(witness.around(truth), chaos, trace));
