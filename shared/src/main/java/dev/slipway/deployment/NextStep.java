@@ -138,7 +138,9 @@ public final class NextStep {
     known.add(deployment.revisions().base());
     known.add(deployment.revisions().own());
     head.lastGood().map(Head.LastGood::taskDefinition).ifPresent(known::add);
-    return begunSince(deployment, service).filter(runs -> !known.contains(runs));
+    // Also in the same moment: what was there when this was begun is known.
+    return begunSince(deployment.createdAt().minusMillis(1), service)
+        .filter(runs -> !known.contains(runs));
   }
 
   /**
@@ -146,14 +148,14 @@ public final class NextStep {
    * than before, if its tags were moved, and it comes first.
    */
   public static Optional<String> deployedAgainSince(Deployment deployment, ServiceView service) {
-    return begunSince(deployment, service)
+    return begunSince(deployment.createdAt(), service)
         .filter(runs -> !runs.equals(deployment.revisions().own()));
   }
 
-  private static Optional<String> begunSince(Deployment deployment, ServiceView service) {
+  private static Optional<String> begunSince(Instant since, ServiceView service) {
     return service
         .primary()
-        .filter(primary -> primary.createdAt().isAfter(deployment.createdAt()))
+        .filter(primary -> primary.createdAt().isAfter(since))
         .map(EcsDeployment::taskDefinition);
   }
 
