@@ -621,6 +621,24 @@ class WholeLoopTest extends EcsLoop {
         .isEqualTo("\"Roll back\" was pressed for #2: it is not what the service runs any more.");
   }
 
+  /** Regression: they had been told that it goes back, and heard nothing more of it. */
+  @Test
+  void aWishToGoBackOnAServiceThatIsDeletedIsAnswered() {
+    world(ANY, BREAKER);
+    world.push("v2", "healthy");
+    untilEnded(2);
+    world.ecs("DeleteService", "{'cluster': 'prod', 'service': 'web', 'force': true}");
+    world.presses(2);
+    world.pass(Duration.ofMinutes(2));
+    assertThat(head().request()).isEmpty();
+    PushRecord told = world.truth.pushes(WEB, 1).getFirst();
+    assertThat(told.isWayBack()).isTrue();
+    assertThat(told.reason()).isEqualTo(Reason.SERVICE_GONE);
+    assertThat(told.detail())
+        .isEqualTo(
+            "\"Roll back\" was pressed for #2: ECS has no active service prod/web any more.");
+  }
+
   /** As the desk does it for {@code /slipway release}. */
   private void release(String digest) {
     Head before = head();

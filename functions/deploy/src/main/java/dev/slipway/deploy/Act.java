@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * One step on one service: the head as it stands in the ledger, what AWS said, and the time, all of
@@ -287,12 +288,25 @@ abstract class Act {
    */
   final Done dropRequest(Reason reason, String why) {
     log.info("request dropped", "service", head.service().brief(), "why", why);
+    tellNotGoneBack(
+        asked -> asked.status() != Status.ROLLED_BACK && asked.status() != Status.ROLLING_BACK,
+        reason,
+        why + ".");
+    write(head.request(null).due(now.plus(SOON)));
+    return Done.AGAIN;
+  }
+
+  /**
+   * What a person asked for is not done, and why.
+   *
+   * @param told of which deployments nothing else tells it
+   */
+  final void tellNotGoneBack(Predicate<Deployment> told, Reason reason, String why) {
     head.request()
         .ifPresent(request ->
             ledger
                 .deployment(head.service(), sequence(request))
-                .filter(asked ->
-                    asked.status() != Status.ROLLED_BACK && asked.status() != Status.ROLLING_BACK)
+                .filter(told)
                 .ifPresent(asked ->
                     ledger.addPush(
                         PushRecord.notGoneBack(
@@ -300,14 +314,8 @@ abstract class Act {
                             request.by(),
                             request.at(),
                             reason,
-                            "\"Roll back\" was pressed for #"
-                                + asked.sequence()
-                                + ": "
-                                + why
-                                + "."),
+                            "\"Roll back\" was pressed for #" + asked.sequence() + ": " + why),
                         now)));
-    write(head.request(null).due(now.plus(SOON)));
-    return Done.AGAIN;
   }
 
   private static long sequence(Head.Request request) {

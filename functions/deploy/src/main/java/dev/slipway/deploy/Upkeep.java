@@ -221,6 +221,8 @@ final class Upkeep extends Act {
         .byRepository()
         .values()
         .forEach(wanted -> refuse(wanted, Reason.SERVICE_GONE, words));
+    // Of one in flight its own end tells it.
+    tellNotGoneBack(asked -> asked.status() == Status.SUCCEEDED, Reason.SERVICE_GONE, words);
     Head after = head.idle().waiting(Waiting.NOTHING).request(null).due(null);
     if (head.inFlight().isEmpty()) {
       write(after);
