@@ -639,6 +639,29 @@ class WholeLoopTest extends EcsLoop {
             "\"Roll back\" was pressed for #2: ECS has no active service prod/web any more.");
   }
 
+  /**
+   * Regression: whatever ran after ECS had gone back passed for what ECS went back to, and was
+   * rolled over.
+   */
+  @Test
+  void whatSomebodyDeploysAfterEcsHasGoneElsewhereStays() {
+    world(ANY, BREAKER);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.pass(Duration.ofMinutes(2));
+    world.push("v2", "slow:40");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED_WITHOUT_TASKS);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.push("v3", "crash");
+    world.until(3, d -> d.status() == Status.ROLLING_BACK, Duration.ofMinutes(10));
+    world.mishaps.before("DescribeServiceRevisions", () -> somebodyDeploys("team/app:v1"));
+    untilEnded(3);
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(3).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
+    world.pass(Duration.ofMinutes(10));
+    assertThat(runs()).isEqualTo("web:4");
+  }
+
   /** As the desk does it for {@code /slipway release}. */
   private void release(String digest) {
     Head before = head();

@@ -212,8 +212,16 @@ final class EcsController implements Controller {
     boolean byEcs =
         others.isPresent()
             && !arn.isEmpty()
-            && ecs.serviceDeployment(arn).map(ServiceDeployment::goesBack).orElse(false);
+            && ecs.serviceDeployment(arn).map(ServiceDeployment::goesBack).orElse(false)
+            && newest(failing.service(), started).map(arn::equals).orElse(true);
     return byEcs ? Optional.empty() : others;
+  }
+
+  /** To go back is no service deployment of its own: one that is newer is somebody else's. */
+  private Optional<String> newest(ServiceRef service, Instant since) {
+    return ecs.serviceDeployments(service, since.minusSeconds(5)).stream()
+        .findFirst()
+        .map(ServiceDeployment::arn);
   }
 
   @Override
