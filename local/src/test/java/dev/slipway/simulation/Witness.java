@@ -72,6 +72,7 @@ final class Witness {
   private final Map<String, Optional<Instant>> newestPush = new HashMap<>();
   private Instant lookStarted = Instant.MIN;
   private boolean looking;
+  private boolean heldBefore;
   private boolean disturbed;
 
   Witness(OneProcess world) {
@@ -116,6 +117,7 @@ final class Witness {
 
   void looks() {
     lookStarted = world.clock.instant();
+    heldBefore = world.truth.accountHold().isPresent();
     looking = true;
     disturbed = false;
   }
@@ -243,7 +245,11 @@ final class Witness {
     require(after.lastSequence() >= before.lastSequence(), "the sequence runs backwards" + where);
     after.inFlight().ifPresent(flying -> asRecorded(flying, where));
     before.request().ifPresent(request -> answered(request, after, where));
-    boolean held = after.hold().isPresent() || world.truth.accountHold().isPresent();
+    // What is lifted while a look is at it makes the next one: whoever lifts it sends that.
+    boolean held =
+        after.hold().isPresent()
+            || world.truth.accountHold().isPresent()
+            || (looking && heldBefore);
     boolean busy =
         after.inFlight().isPresent()
             || after.request().isPresent()
