@@ -287,7 +287,11 @@ final class People {
       }
       case 7 -> {
         push(turn);
-        later(() -> alarm("ALARM"));
+        later(() -> {
+          alarm("ALARM");
+          // It may have gone off after everything else had come to its end.
+          world.clock.after(Duration.ofHours(1), this::alarmIsOver);
+        });
       }
       default -> {
         return false;
