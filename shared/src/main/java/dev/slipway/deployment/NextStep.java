@@ -368,10 +368,7 @@ public final class NextStep {
     } else {
       switch (status.get()) {
         case "ROLLBACK_SUCCESSFUL" -> {
-          ServiceDeployment back = seen.serviceDeployment().get();
-          return deployedSinceEcsWentBack(back, service)
-              .<Step>map(Step.GiveWay::new)
-              .orElseGet(() -> new Step.Returned(back.rollbackRevision()));
+          return new Step.Returned(seen.serviceDeployment().get().rollbackRevision());
         }
         case "ROLLBACK_FAILED" -> {
           // Perhaps on its way to another revision than last good.
@@ -410,16 +407,6 @@ public final class NextStep {
         .map(EcsDeployment::taskDefinition)
         .filter(runs -> !runs.equals(rollback.revisions().own()))
         .filter(runs -> !runs.equals(rollback.revisions().previous()));
-  }
-
-  /** Somebody may have deployed again, the same revision even, before anybody looked. */
-  private static Optional<String> deployedSinceEcsWentBack(
-      ServiceDeployment back, ServiceView service) {
-    return service
-        .primary()
-        .filter(primary -> back.finishedAt() != null)
-        .filter(primary -> primary.createdAt().isAfter(back.finishedAt()))
-        .map(EcsDeployment::taskDefinition);
   }
 
   /** A rollback that CodeDeploy does, as the group is set, or because Slipway asked it to. */

@@ -566,7 +566,7 @@ class NextStepTest {
               new Traffic(OptionalDouble.of(share), OptionalDouble.empty()),
               List.of(),
               List.of());
-      return serviceDeployment("IN_PROGRESS", "", "", "PRODUCTION_TRAFFIC_SHIFT", staging, null);
+      return serviceDeployment("IN_PROGRESS", "", "", "PRODUCTION_TRAFFIC_SHIFT", staging);
     }
 
     private static ServiceDeployment waiting(Hook hook) {
@@ -961,21 +961,6 @@ class NextStepTest {
                   situation(SOON, other, settings()),
                   serviceDeployment(status, "TRIGGERED", "", "")));
       assertThat(step).isEqualTo(theirs ? new Step.GiveWay(OTHER) : new Step.GoBack());
-    }
-
-    /** The same revision, forced, was taken for what ECS had brought back. */
-    @ParameterizedTest(name = "{0} s after ECS has gone back: {1}")
-    @CsvSource({"-1, false", "0, false", "1, true"})
-    void whatSomebodyDeploysAfterEcsHasGoneBackStays(int seconds, boolean theirs) {
-      EcsDeployment primary = ecs("ecs-svc/3", "PRIMARY", OLD, "IN_PROGRESS", 2);
-      Instant end = primary.createdAt().minusSeconds(seconds);
-      ServiceDeployment back =
-          serviceDeployment("ROLLBACK_SUCCESSFUL", "TRIGGERED", "", "", Staging.NONE, end);
-      assertThat(
-              NextStep.decide(
-                  head().inFlight(watched()),
-                  with(situation(SOON, service(OFF, 2, "", primary), settings()), back)))
-          .isEqualTo(theirs ? new Step.GiveWay(OLD) : new Step.Returned("arn:rev-old"));
     }
 
     @Test

@@ -108,11 +108,11 @@ public final class Samples {
 
   public static ServiceDeployment serviceDeployment(
       String status, String breaker, String alarms, String stage) {
-    return serviceDeployment(status, breaker, alarms, stage, Staging.NONE, null);
+    return serviceDeployment(status, breaker, alarms, stage, Staging.NONE);
   }
 
   static ServiceDeployment serviceDeployment(
-      String status, String breaker, String alarms, String stage, Staging staging, Instant end) {
+      String status, String breaker, String alarms, String stage, Staging staging) {
     return new ServiceDeployment(
         "arn:sd",
         status,
@@ -127,7 +127,7 @@ public final class Samples {
         List.of(),
         staging,
         NOON,
-        end);
+        null);
   }
 
   public static Deployment deployment(Status status, long sequence, long rollbackOf) {
