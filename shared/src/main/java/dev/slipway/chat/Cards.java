@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -191,12 +192,22 @@ public final class Cards {
 
   /** {@code team/app:v1 → team/app:v2}, without any markup. */
   private static String change(Deployment deployment) {
-    String from = deployment.from().briefBeside(deployment.to());
+    String from = replaced(deployment).briefBeside(deployment.to());
     String to = deployment.to().briefBeside(deployment.from());
     if (from.isEmpty() || from.equals(to)) {
       return to.isEmpty() ? "no image" : to;
     }
     return from + " → " + (to.isEmpty() ? "no image" : to);
+  }
+
+  /** What ran in the containers that change: those beside them are no news. */
+  private static ImageSet replaced(Deployment deployment) {
+    if (deployment.to().isEmpty()) {
+      return deployment.from();
+    }
+    Map<String, Image> before = new TreeMap<>(deployment.from().byContainer());
+    before.keySet().retainAll(deployment.to().byContainer().keySet());
+    return new ImageSet(before);
   }
 
   private static String images(Deployment deployment) {

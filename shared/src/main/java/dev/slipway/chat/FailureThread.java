@@ -10,6 +10,7 @@ import static dev.slipway.chat.Mrkdwn.fit;
 
 import dev.slipway.deployment.Deployment;
 import dev.slipway.diagnosis.Diagnosis;
+import dev.slipway.image.Image;
 import dev.slipway.slack.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +22,25 @@ public final class FailureThread {
   private static final int LOG_SECTIONS = 4;
 
   private static final int LOG_LINE = 490;
+  private static final int MOST_IMAGES = 5;
 
   private FailureThread() {}
 
   /**
    * Why it failed, for the thread of its card.
    *
+   * @param quarantined those of its images that are in quarantine
+   * @param calls whether it calls for a person
    * @throws java.util.NoSuchElementException if there is no diagnosis
    */
-  public static Message of(Deployment deployment) {
+  public static Message of(Deployment deployment, List<Image> quarantined, boolean calls) {
     Diagnosis diagnosis = deployment.diagnosis().orElseThrow();
     Blocks blocks = new Blocks();
     String cause = escape(diagnosis.cause());
+    String name = escape(deployment.service().brief());
+    if (calls) {
+      blocks.section("❌ *" + name + "* failed, and a person is needed.");
+    }
     blocks.section("*Cause:* " + stopped(fit(cause, DETAIL)));
     if (!diagnosis.advice().isEmpty()) {
       blocks.section("*What to do:* " + stopped(fit(escape(diagnosis.advice()), DETAIL)));
@@ -48,8 +56,23 @@ public final class FailureThread {
           diagnosis.container().isEmpty() ? "" : " of " + code(fit(diagnosis.container(), 255));
       lastLines("*Last log lines*" + of, diagnosis.logs()).forEach(blocks::section);
     }
-    return new Message(
-        fit(escape(deployment.service().brief() + " failed: ") + cause, Blocks.TEXT), blocks.all);
+    quarantined.stream()
+        .limit(MOST_IMAGES)
+        .map(image -> quarantine(deployment, image))
+        .forEach(blocks::section);
+    String failed = calls ? "❌ " + name + " failed, and a person is needed: " : name + " failed: ";
+    return new Message(fit(failed + cause, Blocks.TEXT), blocks.all);
+  }
+
+  /** That it does not come again by itself, and how it does. */
+  private static String quarantine(Deployment deployment, Image image) {
+    return code(image.brief())
+        + " is in quarantine, and does not come back here by itself. If it was not to blame:"
+        + " `/slipway release "
+        + escape(deployment.service().brief())
+        + " "
+        + image.digest().brief()
+        + "`.";
   }
 
   private static String bullets(List<String> items) {

@@ -9,6 +9,7 @@ import dev.slipway.deployment.Status;
 import dev.slipway.follow.Settings.Audience;
 import dev.slipway.follow.Settings.Level;
 import dev.slipway.ledger.PushRecord;
+import dev.slipway.verdict.Hook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -67,6 +68,35 @@ public final class Telling {
   /** Who is told of what waits: as the service's tags were when it was looked at last. */
   public static Audience audience(Head head) {
     return head.inFlight().map(Deployment::audience).orElse(head.waiting().audience());
+  }
+
+  /**
+   * What a person is called for: a deployment that needs somebody, or that waits for an answer. An
+   * edited message alone would be heard by nobody.
+   *
+   * @param rollback the deployment that goes back from this one, if there is one
+   * @return the same as long as it is the same call; empty for nothing
+   */
+  public static String calls(Deployment deployment, Optional<Deployment> rollback) {
+    return switch (deployment.status()) {
+      case FAILED -> "failed";
+      case ROLLING_OUT -> waits(deployment);
+      case ROLLING_BACK -> rollback.map(Telling::waits).orElse("");
+      case PREPARING, BAKING, SUCCEEDED, ROLLED_BACK, SUPERSEDED -> "";
+    };
+  }
+
+  private static String waits(Deployment deployment) {
+    return deployment.status() == Status.ROLLING_OUT
+            && Progress.waitsForPerson(deployment.rollout(), deployment.isRollback())
+        ? "waits "
+            + deployment
+                .rollout()
+                .shift()
+                .awaited()
+                .map(Hook::id)
+                .orElse(deployment.rollout().stage())
+        : "";
   }
 
   /** Whether it is said in the log where nobody is to be told. */

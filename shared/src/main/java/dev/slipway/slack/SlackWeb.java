@@ -54,9 +54,12 @@ public final class SlackWeb implements Slack, Responder {
   }
 
   @Override
-  public Posted reply(Posted parent, Message message) {
-    return posted(
-        call("chat.postMessage", said(parent.channel(), message).put("thread_ts", parent.ts())));
+  public Posted reply(Posted parent, Message message, boolean aloud) {
+    ObjectNode body = said(parent.channel(), message).put("thread_ts", parent.ts());
+    if (aloud) {
+      body.put("reply_broadcast", true);
+    }
+    return posted(call("chat.postMessage", body));
   }
 
   @Override

@@ -292,6 +292,19 @@ class CardsTest {
         .contains("ECS has completed it. Watched before it counts as a success, until 09:40 UTC.");
   }
 
+  @Test
+  void containersThatDoNotChangeAreNotInItsLine() {
+    Deployment deployment =
+        Sample.deployment(Status.ROLLING_OUT, Reason.IN_PROGRESS)
+            .to(
+                new ImageSet(
+                    Map.of("web", Sample.image("v1", 'a'), "zproxy", Sample.image("p1", 'c'))),
+                new ImageSet(Map.of("web", Sample.image("v2", 'b'))));
+
+    assertThat(card(deployment).text())
+        .isEqualTo("🚀 prod/web is rolling out · team/app:v1 → team/app:v2");
+  }
+
   /** Regression: "The service runs team/app:live again" said nothing where live was moved. */
   @Test
   void aTagThatWasMovedIsToldWithItsDigest() {
@@ -330,6 +343,17 @@ class CardsTest {
                     Optional.of(back.as(Status.PREPARING, Reason.IN_PROGRESS, "", Sample.END)),
                     false)))
         .contains("⏪ Going back to team/app:v1.2.1. " + why);
+  }
+
+  @Test
+  void theThreadSaysHowAnImageLeavesQuarantine() {
+    Deployment failed =
+        Sample.deployment(Status.ROLLING_BACK, Reason.ALARM).with(Sample.diagnosis());
+
+    assertThat(lines(FailureThread.of(failed, List.of(Sample.image("v1.2.3", 'b')), false)))
+        .endsWith(
+            "team/app:v1.2.3 is in quarantine, and does not come back here by itself. If it was"
+                + " not to blame: /slipway release prod/web sha256:bbbbbbbbbbbb.");
   }
 
   @Test
@@ -714,7 +738,8 @@ class CardsTest {
             .with(
                 new Diagnosis(evil, evil, List.of(evil), List.of(evil), List.of(evil, "```", "x")));
 
-    for (Message message : List.of(card(deployment), FailureThread.of(deployment))) {
+    for (Message message :
+        List.of(card(deployment), FailureThread.of(deployment, List.of(), false))) {
       assertThat(message.text()).doesNotContain("<!channel>");
       for (JsonNode block : message.blocks()) {
         if (block.path("text").path("type").asText().equals("mrkdwn")) {
@@ -729,7 +754,7 @@ class CardsTest {
     Deployment failed =
         Sample.deployment(Status.FAILED, Reason.TASKS_FAILED).with(Sample.diagnosis());
 
-    assertThat(lines(FailureThread.of(failed)))
+    assertThat(lines(FailureThread.of(failed, List.of(), false)))
         .containsExactly(
             "Cause: Container web exited with code 1 after 2 s.",
             "What to do: Look in its log for why it ended.",
@@ -753,11 +778,12 @@ class CardsTest {
         Sample.deployment(Status.FAILED, Reason.TASKS_FAILED)
             .with(Sample.diagnosis().withLogs(lines));
 
-    List<String> shown = lines(FailureThread.of(failed));
+    List<String> shown = lines(FailureThread.of(failed, List.of(), false));
 
     assertThat(shown).containsAll(lines);
-    assertThat(Json.write(FailureThread.of(failed).toJson())).doesNotContain("left out");
-    withinSlacksLimits(FailureThread.of(failed));
+    assertThat(Json.write(FailureThread.of(failed, List.of(), false).toJson()))
+        .doesNotContain("left out");
+    withinSlacksLimits(FailureThread.of(failed, List.of(), false));
   }
 
   @Test
@@ -783,7 +809,8 @@ class CardsTest {
             d.updatedAt(),
             d.finishedAt());
 
-    assertThat(Json.write(FailureThread.of(quiet).toJson())).doesNotContain("panic", "log lines");
+    assertThat(Json.write(FailureThread.of(quiet, List.of(), false).toJson()))
+        .doesNotContain("panic", "log lines");
   }
 
   @Test
@@ -831,8 +858,9 @@ class CardsTest {
             Optional.of(Sample.detail(Sample.rollback(Status.FAILED, Reason.ALARM), long_)),
             true);
     withinSlacksLimits(card);
-    withinSlacksLimits(FailureThread.of(huge));
-    assertThat(Json.write(FailureThread.of(huge).toJson())).contains("earlier left out", "… and ");
+    withinSlacksLimits(FailureThread.of(huge, List.of(), false));
+    assertThat(Json.write(FailureThread.of(huge, List.of(), false).toJson()))
+        .contains("earlier left out", "… and ");
     assertThat(Json.write(card.toJson())).contains("… failed and was rolled back", " more\"");
   }
 

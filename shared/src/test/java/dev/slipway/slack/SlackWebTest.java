@@ -128,15 +128,24 @@ class SlackWebTest {
 
   @Test
   void repliesInTheThread() {
-    slack().reply(new Posted("C1", "1.000100"), hello());
+    slack().reply(new Posted("C1", "1.000100"), hello(), false);
 
     assertThat(requests.getFirst().body().path("thread_ts").asText()).isEqualTo("1.000100");
+    assertThat(requests.getFirst().body().has("reply_broadcast")).isFalse();
+  }
+
+  @Test
+  void repliesSoThatTheChannelHearsIt() {
+    slack().reply(new Posted("C1", "1.000100"), hello(), true);
+
+    assertThat(requests.getFirst().body().path("thread_ts").asText()).isEqualTo("1.000100");
+    assertThat(requests.getFirst().body().path("reply_broadcast").asBoolean()).isTrue();
   }
 
   @Test
   void sendsNothingWithPreviewsOfItsLinksWhateverTheWay() {
     slack().post("C1", hello());
-    slack().reply(new Posted("C1", "1.000100"), hello());
+    slack().reply(new Posted("C1", "1.000100"), hello(), true);
     slack().update(new Posted("C1", "1.000100"), hello());
     slack().respond(base() + "/response/1", hello(), true);
     new Webhook(secrets()).post(hello());

@@ -11,6 +11,7 @@ import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Hold;
 import dev.slipway.follow.Settings.Audience;
+import dev.slipway.image.Image;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.runtime.Json;
 import dev.slipway.runtime.Log;
@@ -18,6 +19,7 @@ import dev.slipway.slack.Message;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** What each message has to say, as the ledger stands now. Changes nothing. */
@@ -73,6 +75,15 @@ final class Contents {
             : ledger.deployment(item.key().service(), item.rollback());
     Message card = Cards.deployment(deployment, back, button(voice, deployment));
     boolean explains = !item.explained() && Telling.explains(deployment);
+    String calls = Telling.calls(deployment, back);
+    // What an older version has posted, it has told in its own way.
+    boolean uncalled = !calls.isEmpty() && item.called() != null && !item.called().equals(calls);
+    // A message that is posted now is heard itself.
+    Optional<Message> calling = uncalled && told ? Optional.of(card) : Optional.empty();
+    Optional<Wanted.Reply> reply =
+        explains
+            ? Optional.of(new Wanted.Reply(failure(deployment, calling.isPresent()), true, told))
+            : calling.map(loud -> new Wanted.Reply(Message.ofText(loud.text()), false, true));
     return switch (voice) {
       case Voice.Hook _ -> atTheEnd(item, deployment, card);
       case Voice.Bot _, Voice.Unknown _, Voice.Silent _ -> {
@@ -81,12 +92,7 @@ final class Contents {
           log.warn("a deployment is not told", "reason", NO_CHANNEL);
           yield new Wanted.Nothing(NO_CHANNEL);
         }
-        yield new Wanted.Said(
-            channel,
-            card,
-            card.hash(),
-            explains ? Optional.of(failure(deployment)) : Optional.empty(),
-            true);
+        yield new Wanted.Said(channel, card, card.hash(), reply, calls, true);
       }
     };
   }
@@ -102,15 +108,27 @@ final class Contents {
     Message whole = card;
     if (Telling.explains(deployment)) {
       whole = new Message(card.text(), card.blocks().deepCopy());
-      whole.blocks().addAll(failure(deployment).blocks());
+      whole.blocks().addAll(failure(deployment, false).blocks());
     }
-    return new Wanted.Said("", whole, deployment.status().name(), Optional.empty(), true);
+    return new Wanted.Said("", whole, deployment.status().name());
   }
 
-  /** Log lines are read for this alone, and only where they may be shown. */
-  private Message failure(Deployment deployment) {
+  /**
+   * Log lines are read for this alone, and only where they may be shown.
+   *
+   * @param calls whether it calls for a person
+   */
+  private Message failure(Deployment deployment, boolean calls) {
+    Head head = ledger.head(deployment.service());
+    List<Image> quarantined =
+        deployment.to().byContainer().values().stream()
+            .filter(image -> head.quarantined(image.digest()))
+            .distinct()
+            .toList();
     return FailureThread.of(
-        deployment.audience().logs() ? ledger.withLogs(deployment) : deployment);
+        deployment.audience().logs() ? ledger.withLogs(deployment) : deployment,
+        quarantined,
+        calls);
   }
 
   /** Of what waits in a head, or waited in it. */
@@ -118,12 +136,7 @@ final class Contents {
     boolean told = item.posted().isPresent();
     if (head.waiting().isEmpty()) {
       return told
-          ? new Wanted.Said(
-              "",
-              WaitingCard.noMore(head.service(), Wishes.of(item).brief()),
-              CLOSED,
-              Optional.empty(),
-              true)
+          ? new Wanted.Said("", WaitingCard.noMore(head.service(), Wishes.of(item).brief()), CLOSED)
           : new Wanted.Nothing("nothing waits");
     }
     if (voice instanceof Voice.Hook) {
@@ -151,7 +164,7 @@ final class Contents {
       log.warn("what waits is not told", "reason", NO_CHANNEL);
       return new Wanted.Nothing(NO_CHANNEL);
     }
-    return new Wanted.Said(channel, card.get(), card.get().hash(), Optional.empty(), true);
+    return new Wanted.Said(channel, card.get(), card.get().hash());
   }
 
   /** The hold over everything, where that is what keeps something waiting. */
@@ -170,7 +183,7 @@ final class Contents {
         new Message(
             Json.text(content, "text"),
             content.path("blocks") instanceof ArrayNode blocks ? blocks : Json.array());
-    return new Wanted.Said(Json.text(content, "channel"), message, TOLD, Optional.empty(), true);
+    return new Wanted.Said(Json.text(content, "channel"), message, TOLD);
   }
 
   String channel(Audience audience) {

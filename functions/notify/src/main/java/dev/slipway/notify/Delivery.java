@@ -30,15 +30,23 @@ final class Delivery {
     private Optional<Posted> posted;
     private String shown;
     private boolean explained;
+    private String called;
 
     Progress(MessageItem item) {
       posted = item.posted();
       shown = item.shown();
       explained = item.explained();
+      called = item.called();
+    }
+
+    /** All of it has been said. */
+    void done(Wanted.Said said) {
+      explained = explained || said.reply().filter(Wanted.Reply::explains).isPresent();
+      called = said.calls().isEmpty() && called != null ? called : said.calls();
     }
 
     MessageItem in(MessageItem item) {
-      return item.as(posted, shown, explained);
+      return item.as(posted, shown, explained).called(called);
     }
 
     /** What is certain, where somebody else may have said something since. */
@@ -143,23 +151,22 @@ final class Delivery {
   }
 
   /**
-   * Puts the reason of a failure into the message's thread.
+   * Puts the reason of a failure, or a call for a person, into the message's thread.
    *
    * @throws SlackException if Slack does not take it, unless the message is gone
    */
-  static void reason(Slack slack, Progress progress, Message reason) {
+  static void reply(Slack slack, Progress progress, Wanted.Reply reply) {
     Posted parent = progress.posted.orElseThrow();
     try {
-      slack.reply(parent, reason);
+      slack.reply(parent, reply.message(), reply.aloud());
     } catch (SlackException e) {
       switch (e.kind()) {
-        case CONTENT -> slack.reply(parent, reason.textOnly());
+        case CONTENT -> slack.reply(parent, reply.message().textOnly(), reply.aloud());
         case GONE -> {
           // No thread to put it in; the card names the cause.
         }
         case NOT_CONFIGURED, AUTH, CHANNEL, THROTTLED, OUTAGE, REFUSED -> throw e;
       }
     }
-    progress.explained = true;
   }
 }

@@ -123,6 +123,9 @@ final class LedgerMessages implements MessageStore {
         });
     string(node, "shown", item.shown());
     node.putObject("explained").put("BOOL", item.explained());
+    if (item.called() != null) {
+      string(node, "called", item.called());
+    }
     number(node, "rollback", item.rollback());
     item.content().ifPresent(content -> string(node, "content", Json.write(content)));
     number(node, "attempts", item.attempts());
@@ -148,6 +151,7 @@ final class LedgerMessages implements MessageStore {
         ts.isEmpty() ? Optional.empty() : Optional.of(new Posted(text(node, "channel"), ts)),
         text(node, "shown"),
         node.path("explained").path("BOOL").asBoolean(false),
+        node.has("called") ? text(node, "called") : null,
         longOf(node, "rollback"),
         content.isEmpty() ? Optional.empty() : Optional.of(Json.readObject(content)),
         (int) longOf(node, "attempts"),

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
  * @param posted where it stands; empty before it was posted, and for a webhook's
  * @param shown what it says, as a hash; empty if it was not told yet or nobody can say what it says
  * @param explained whether the diagnosis is in its thread
+ * @param called what a person was called for last, so that it was heard; empty if for nothing, null
+ *     if a version before this has written it
  * @param rollback sequence of the deployment that goes back from this one; 0 if none is known
  * @param content channel, text and blocks, for a message that is not drawn from a deployment; for
  *     that of what waits, the wishes that it was drawn for ({@link Wishes})
@@ -28,6 +30,7 @@ record MessageItem(
     Optional<Posted> posted,
     String shown,
     boolean explained,
+    String called,
     long rollback,
     Optional<ObjectNode> content,
     int attempts,
@@ -38,7 +41,7 @@ record MessageItem(
 
   static MessageItem absent(MessageKey key) {
     return new MessageItem(
-        key, 0, Optional.empty(), "", false, 0, Optional.empty(), 0, null, "", null, false);
+        key, 0, Optional.empty(), "", false, "", 0, Optional.empty(), 0, null, "", null, false);
   }
 
   boolean claimed(Instant now) {
@@ -84,6 +87,10 @@ record MessageItem(
     });
   }
 
+  MessageItem called(String whatFor) {
+    return but(draft -> draft.called = whatFor);
+  }
+
   MessageItem attempts(int next) {
     return but(draft -> draft.attempts = next);
   }
@@ -108,6 +115,7 @@ record MessageItem(
     Optional<Posted> posted = MessageItem.this.posted;
     String shown = MessageItem.this.shown;
     boolean explained = MessageItem.this.explained;
+    String called = MessageItem.this.called;
     long rollback = MessageItem.this.rollback;
     Optional<ObjectNode> content = MessageItem.this.content;
     int attempts = MessageItem.this.attempts;
@@ -123,6 +131,7 @@ record MessageItem(
           posted,
           shown,
           explained,
+          called,
           rollback,
           content,
           attempts,

@@ -239,7 +239,7 @@ final class Teller {
     boolean told = item.posted().isPresent() || !item.shown().isEmpty();
     return (!told && said.post())
         || (told && !item.shown().equals(said.hash()))
-        || ((told || said.post()) && said.reason().isPresent());
+        || ((told || said.post()) && said.reply().isPresent());
   }
 
   /** Whether it has to be looked at again at once. */
@@ -248,7 +248,7 @@ final class Teller {
     MessageItem item = claimed;
     boolean again = false;
     Optional<SlackException> failure = attempt(() -> delivery.card(voice, progress, said));
-    if (failure.isEmpty() && said.reason().isPresent() && voice instanceof Voice.Bot bot) {
+    if (failure.isEmpty() && said.reply().isPresent() && voice instanceof Voice.Bot bot) {
       // Where the card stands is written down before anything else can go wrong.
       Optional<Kept> kept = keep(progress.in(item), claimed.claim(), progress);
       if (kept.isEmpty()) {
@@ -256,7 +256,10 @@ final class Teller {
       }
       item = kept.get().item();
       again = kept.get().again();
-      failure = attempt(() -> Delivery.reason(bot.slack(), progress, said.reason().get()));
+      failure = attempt(() -> Delivery.reply(bot.slack(), progress, said.reply().get()));
+    }
+    if (failure.isEmpty()) {
+      progress.done(said);
     }
     if (failure.isPresent()) {
       failed(circuit, failure.get());

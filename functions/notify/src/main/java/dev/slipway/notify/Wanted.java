@@ -16,9 +16,30 @@ sealed interface Wanted {
   /**
    * @param channel where, if it is not posted yet
    * @param hash of what it shows when it is said
-   * @param reason for its thread, if there is one and it has not been told
+   * @param reply for its thread, if there is one and it has not been told
+   * @param calls what a person has been called for once all of this is said; empty if for nothing
    * @param post whether it is to be posted if it is not there
    */
-  record Said(String channel, Message message, String hash, Optional<Message> reason, boolean post)
-      implements Wanted {}
+  record Said(
+      String channel,
+      Message message,
+      String hash,
+      Optional<Reply> reply,
+      String calls,
+      boolean post)
+      implements Wanted {
+
+    /** Nothing for a thread, and nobody is called. */
+    Said(String channel, Message message, String hash) {
+      this(channel, message, hash, Optional.empty(), "", true);
+    }
+  }
+
+  /**
+   * What is said in the thread.
+   *
+   * @param explains whether it is the diagnosis
+   * @param aloud whether the channel is to hear it
+   */
+  record Reply(Message message, boolean explains, boolean aloud) {}
 }

@@ -47,8 +47,8 @@ final class FakeSlack implements Slack {
   }
 
   @Override
-  public Posted reply(Posted parent, Message message) {
-    call("reply " + parent.ts());
+  public Posted reply(Posted parent, Message message, boolean aloud) {
+    call("reply " + parent.ts() + (aloud ? " aloud" : ""));
     replies.add(parent.ts() + " " + message.text());
     explained = Plain.lines(message);
     return new Posted(parent.channel(), "1." + ++counter);

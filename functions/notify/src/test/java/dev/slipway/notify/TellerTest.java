@@ -22,6 +22,8 @@ import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
 import dev.slipway.slack.Slack.Posted;
 import dev.slipway.slack.SlackException;
+import dev.slipway.verdict.Hook;
+import dev.slipway.verdict.Shift;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -166,7 +169,7 @@ class TellerTest {
 
     assertThat(slack.channel).hasSize(1);
     assertThat(slack.channel.get("1.1")).endsWith("🔙 Rolled back to team/app:v1 in 1 m.");
-    assertThat(slack.calls).containsExactly("post C1", "update 1.1", "reply 1.1");
+    assertThat(slack.calls).containsExactly("post C1", "update 1.1", "reply 1.1 aloud");
   }
 
   @Test
@@ -178,6 +181,112 @@ class TellerTest {
 
     assertThat(slack.calls).containsExactly("post C1", "reply 1.1", "update 1.1");
     assertThat(slack.replies).containsExactly("1.1 prod/web failed: Exited with code 1.");
+  }
+
+  /** Slack rings for nobody when a message is edited, and a person was needed in silence. */
+  @Test
+  void theChannelHearsThatItCouldNotGoBack() {
+    stands(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    refresh();
+    Sample.write(ledger, Sample.failed(2, Status.ROLLING_BACK));
+    refresh();
+    Sample.write(ledger, Sample.failed(2, Status.FAILED));
+    refresh();
+    refresh();
+
+    assertThat(slack.calls)
+        .containsExactly(
+            "post C1", "update 1.1", "reply 1.1 aloud", "update 1.1", "reply 1.1 aloud");
+    assertThat(slack.replies.getLast()).startsWith("1.1 ❌ prod/web failed");
+  }
+
+  @Test
+  void theChannelHearsAFailureWithoutADiagnosis() {
+    stands(Status.PREPARING, Reason.PUSHED);
+    refresh();
+    stands(Status.FAILED, Reason.UPDATE_REFUSED);
+    refresh();
+    refresh();
+
+    assertThat(slack.calls).containsExactly("post C1", "update 1.1", "reply 1.1 aloud");
+    assertThat(slack.replies).singleElement().asString().contains("ECS refused the update.");
+  }
+
+  @Test
+  void whatFailedAtOnceIsSaidOnce() {
+    stands(Status.FAILED, Reason.UPDATE_REFUSED);
+    refresh();
+    refresh();
+
+    assertThat(slack.calls).containsExactly("post C1");
+  }
+
+  /** One call says why it failed, and that a person is needed. */
+  @Test
+  void aFailureWithNothingToGoBackToIsOneCall() {
+    stands(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    refresh();
+    Sample.write(ledger, Sample.failed(2, Status.FAILED));
+    refresh();
+    refresh();
+
+    assertThat(slack.calls).containsExactly("post C1", "update 1.1", "reply 1.1 aloud");
+    assertThat(slack.explained.getFirst()).startsWith("❌ prod/web failed");
+    assertThat(slack.explained).contains("Cause: Exited with code 1.");
+  }
+
+  @Test
+  void thePersonThatAPauseWaitsForIsCalledOnceForEachPause() {
+    stands(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    refresh();
+    paused("pause-1");
+    refresh();
+    refresh();
+    stands(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    refresh();
+    paused("pause-2");
+    refresh();
+
+    assertThat(slack.replies)
+        .hasSize(2)
+        .allMatch(reply -> reply.startsWith("1.1 🚀 prod/web waits for a person"));
+    assertThat(slack.calls.stream().filter(call -> call.equals("reply 1.1 aloud"))).hasSize(2);
+  }
+
+  private void paused(String id) {
+    Hook hook =
+        new Hook(
+            id,
+            Hook.Type.PAUSE,
+            "",
+            "POST_TEST_TRAFFIC_SHIFT",
+            Hook.State.AWAITING_ACTION,
+            null,
+            Hook.TimeoutAction.ROLLBACK,
+            null);
+    Deployment deployment =
+        Sample.deployment(Sample.WEB, 2, Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    Sample.write(
+        ledger,
+        deployment.with(
+            deployment.rollout().toBuilder()
+                .shift(
+                    new Shift(
+                        "BLUE_GREEN", List.of(), OptionalDouble.empty(), null, Optional.of(hook)))
+                .build()));
+  }
+
+  /** What an older version has posted is not called for anew after an update of the stack. */
+  @Test
+  void aMessageOfAnOlderVersionIsNotCalledFor() {
+    stands(Status.ROLLING_OUT, Reason.IN_PROGRESS);
+    refresh();
+    store.items.replaceAll((_, item) -> item.called(null));
+    stands(Status.FAILED, Reason.UPDATE_REFUSED);
+    refresh();
+    refresh();
+
+    assertThat(slack.calls).containsExactly("post C1", "update 1.1");
   }
 
   @Test

@@ -128,6 +128,7 @@ public final class Console {
             channels.getOrDefault(message.channel(), message.channel()),
             message.ts(),
             message.threadTs(),
+            message.aloud(),
             message.content(),
             message.history(),
             message.at());

@@ -129,7 +129,10 @@ public final class AccountNarrator implements Listener {
           narrator.chat(clock.instant(), "edited: " + line);
         }
       }
-      case Change.Replied _ -> narrator.chat(clock.instant(), "in the thread: " + line);
+      case Change.Replied _ ->
+          narrator.chat(
+              clock.instant(),
+              "in the thread" + (message.aloud() ? " and in the channel: " : ": ") + line);
       case Change.Answered _ -> narrator.chat(clock.instant(), "answered: " + line);
     }
   }

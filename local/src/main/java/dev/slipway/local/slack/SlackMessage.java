@@ -10,6 +10,7 @@ import java.util.List;
  * @param channel id of the channel; empty for an answer that only one person sees
  * @param ts identity within the channel
  * @param threadTs of the message whose thread it is in; empty if it is in the channel itself
+ * @param aloud whether it is in a thread, and shown in the channel, too
  * @param content as it reads now
  * @param history as it read before, oldest first
  * @param at account time of the post
@@ -18,6 +19,7 @@ public record SlackMessage(
     String channel,
     String ts,
     String threadTs,
+    boolean aloud,
     Message content,
     List<Message> history,
     Instant at) {

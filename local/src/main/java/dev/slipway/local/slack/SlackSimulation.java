@@ -401,7 +401,8 @@ public final class SlackSimulation {
       if (!threadTs.isEmpty() && message(channel, threadTs).isEmpty()) {
         return Response.error("thread_not_found");
       }
-      SlackMessage message = store(channel, threadTs, content(json));
+      boolean aloud = !threadTs.isEmpty() && json.path("reply_broadcast").asBoolean();
+      SlackMessage message = store(channel, threadTs, aloud, content(json));
       change = message.inThread() ? new Change.Replied(message) : new Change.Posted(message);
     }
     tell(change);
@@ -424,7 +425,13 @@ public final class SlackSimulation {
       history.add(before.content());
       after =
           new SlackMessage(
-              channel, before.ts(), before.threadTs(), content(json), history, before.at());
+              channel,
+              before.ts(),
+              before.threadTs(),
+              before.aloud(),
+              content(json),
+              history,
+              before.at());
       channels.get(channel).put(after.ts(), after);
     }
     tell(new Change.Edited(after));
@@ -453,7 +460,7 @@ public final class SlackSimulation {
     }
     SlackMessage message;
     synchronized (this) {
-      message = store(WEBHOOK_CHANNEL, "", content(json));
+      message = store(WEBHOOK_CHANNEL, "", false, content(json));
     }
     tell(new Change.Posted(message));
     return Response.text(200, "ok");
@@ -473,17 +480,17 @@ public final class SlackSimulation {
       allowed.left--;
       message =
           everyone
-              ? store(allowed.channel, "", content(json))
-              : new SlackMessage("", stamp(), "", content(json), List.of(), time.instant());
+              ? store(allowed.channel, "", false, content(json))
+              : new SlackMessage("", stamp(), "", false, content(json), List.of(), time.instant());
       answers.add(message);
     }
     tell(new Change.Answered(message, everyone));
     return Response.text(200, "ok");
   }
 
-  private SlackMessage store(String channel, String threadTs, Message content) {
+  private SlackMessage store(String channel, String threadTs, boolean aloud, Message content) {
     SlackMessage message =
-        new SlackMessage(channel, stamp(), threadTs, content, List.of(), time.instant());
+        new SlackMessage(channel, stamp(), threadTs, aloud, content, List.of(), time.instant());
     channels.computeIfAbsent(channel, _ -> new LinkedHashMap<>()).put(message.ts(), message);
     return message;
   }

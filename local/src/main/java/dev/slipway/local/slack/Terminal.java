@@ -51,7 +51,10 @@ public final class Terminal {
     box.add(
         edge(
             "╭",
-            place + (message.inThread() ? " · in the thread" : ""),
+            place
+                + (message.inThread()
+                    ? " · in the thread" + (message.aloud() ? " and in the channel" : "")
+                    : ""),
             CLOCK.format(message.at()),
             "╮"));
     for (Line line : lines(message.content())) {

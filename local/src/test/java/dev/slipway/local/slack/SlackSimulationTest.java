@@ -109,7 +109,8 @@ class SlackSimulationTest {
 
     Posted posted = client().post("C1", message("one"));
     client().update(posted, message("two"));
-    client().reply(posted, message("why"));
+    client().reply(posted, message("why"), false);
+    client().reply(posted, message("hear"), true);
 
     assertThat(slack.messages("C1")).hasSize(1);
     SlackMessage shown = slack.messages("C1").getFirst();
@@ -117,10 +118,13 @@ class SlackSimulationTest {
     assertThat(shown.history()).extracting(Message::text).containsExactly("one");
     assertThat(slack.thread("C1", posted.ts()))
         .extracting(reply -> reply.content().text())
-        .containsExactly("why");
+        .containsExactly("why", "hear");
+    assertThat(slack.thread("C1", posted.ts()))
+        .extracting(SlackMessage::aloud)
+        .containsExactly(false, true);
     assertThat(changes)
         .extracting(change -> change.getClass().getSimpleName())
-        .containsExactly("Posted", "Edited", "Replied");
+        .containsExactly("Posted", "Edited", "Replied", "Replied");
   }
 
   @Test
