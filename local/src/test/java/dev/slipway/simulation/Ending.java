@@ -322,7 +322,7 @@ final class Ending {
     if (!steady) {
       require(
           !people.meddled.isEmpty()
-              || resolvesAnew(service.path("taskDefinition").asText())
+              || world.resolvesAnew(service.path("taskDefinition").asText())
               || all.stream().anyMatch(d -> d.status() == Status.FAILED)
               || digests(head.running()).stream()
                   .anyMatch(digest -> people.behaviour(digest.value()).startsWith("dies-later")),
@@ -367,7 +367,7 @@ final class Ending {
     }
     require(
         set.equals(good), "the ledger says " + good + " is good and runs, ECS is set to " + set);
-    if (resolvesAnew(set)) {
+    if (world.resolvesAnew(set)) {
       // Each task that is replaced later runs what the tag names then, and nobody deploys it.
       return;
     }
@@ -376,11 +376,6 @@ final class Ending {
           digests(head.running()).contains(new Digest(runs)),
           "the ledger says " + head.running().brief() + " runs, but a task runs " + runs);
     }
-  }
-
-  /** Whether each task of a revision resolves its tag again, whatever that names by then. */
-  private boolean resolvesAnew(String revision) {
-    return world.resolvesAnew() && !world.image(revision).contains("@");
   }
 
   private boolean doesNotLast(String digest) {

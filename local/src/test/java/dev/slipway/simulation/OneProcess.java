@@ -158,8 +158,8 @@ final class OneProcess {
   }
 
   /** Whether each task of a revision that names its image by tag resolves that tag again. */
-  boolean resolvesAnew() {
-    return setting.adversity().resolvesAnew();
+  boolean resolvesAnew(String revision) {
+    return setting.adversity().resolvesAnew() && !image(revision).contains("@");
   }
 
   /** Slipway gets no answer from CloudWatch until then. */

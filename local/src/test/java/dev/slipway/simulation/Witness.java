@@ -449,6 +449,11 @@ final class Witness {
     if (!back.isRollback() || disturbed || after.running().isEmpty()) {
       return;
     }
+    if (world.resolvesAnew(back.revisions().own())
+        && after.lastGood().filter(good -> good.sequence() == back.sequence()).isPresent()) {
+      // Nothing good was known, and its tag was moved while its tasks came and went: they run both.
+      return;
+    }
     for (JsonNode task : world.tasks("RUNNING")) {
       String digest = task.at("/containers/0/imageDigest").asText();
       require(
