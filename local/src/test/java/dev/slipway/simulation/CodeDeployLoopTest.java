@@ -147,6 +147,27 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     assertThat(world.image(runs())).contains("team/app:v3");
   }
 
+  /** It went into quarantine where nothing good was known to go back to. */
+  @Test
+  void whatIsStoppedBeforeItRunsChangesNothingAndComesAgainWhereNothingGoodIsKnown() {
+    world = new OneProcess(1, Setting.ORDERLY);
+    world.codeDeployFollower(ANY, 2, ALARMED);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(30));
+    world.mishaps.before("CreateDeployment", () -> alarm("ALARM"));
+    world.push("v2", "healthy");
+    untilEnded(2);
+    assertThat(deployment(2).status()).isEqualTo(Status.FAILED);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.ALARM);
+    assertThat(deployment(2).detail()).contains("before any of its tasks ran", "has not changed");
+    assertThat(head().quarantine()).isEmpty();
+    alarm("OK");
+    untilEnded(3);
+    assertThat(deployment(3).status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(world.image(runs())).contains("team/app:v2");
+  }
+
   /** CloudWatch says that the alarm is over, and CodeDeploy stops it all the same. */
   @Test
   void whatIsStoppedBeforeItRunsAgainAndAgainEndsInQuarantine() {

@@ -343,7 +343,7 @@ final class Witness {
     if (!was.ended()) {
       isOver(deployment, where);
       if (deployment.status() == Status.SUCCEEDED) {
-        cameBack(deployment, after, where);
+        cameBack(before, deployment, after, where);
         wasHeard(was, before, deployment, where);
       }
     }
@@ -445,12 +445,12 @@ final class Witness {
   }
 
   /** What is said to run again is what the tasks have pulled. */
-  private void cameBack(Deployment back, Head after, String where) {
+  private void cameBack(Head before, Deployment back, Head after, String where) {
     if (!back.isRollback() || disturbed || after.running().isEmpty()) {
       return;
     }
     if (world.resolvesAnew(back.revisions().own())
-        && after.lastGood().filter(good -> good.sequence() == back.sequence()).isPresent()) {
+        && before.lastGood().filter(Head.LastGood::steady).isEmpty()) {
       // Nothing good was known, and its tag was moved while its tasks came and went: they run both.
       return;
     }

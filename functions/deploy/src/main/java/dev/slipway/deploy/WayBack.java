@@ -70,26 +70,12 @@ final class WayBack extends Act {
     Deployment deployment =
         why == Failure.ALARM ? seenNow.with(NextStep.failedBy(seenNow, seen.situation())) : seenNow;
     Optional<LastGood> good = head.lastGood().filter(LastGood::steady);
-    boolean again =
-        fail.blameless() && (good.isPresent() || ecsGoesBack) && !triedTooOften(deployment);
+    boolean again = fail.blameless() && !triedTooOften(deployment);
     List<Quarantine> quarantine = again ? List.of() : quarantine(deployment, reason);
     if (good.isEmpty() && !ecsGoesBack) {
-      Diagnosis diagnosis = diagnose(deployment, reason);
-      Deployment failed =
-          deployment
-              .with(diagnosis)
-              .as(
-                  Status.FAILED,
-                  Reason.NOTHING_TO_GO_BACK_TO,
-                  Wording.failure(reason, deployment.alarms())
-                      + " The service was not steady when Slipway first saw it, so nothing good"
-                      + " is known to go back to: a person is needed. Push a newer image, or"
-                      + " deploy a revision by hand.",
-                  now);
-      write(
-          new Change(
-              head, head.idle().request(null).due(next()), List.of(failed), quarantine, List.of()));
-      return Done.AGAIN;
+      return again
+          ? nothingToGoBackFrom(deployment, reason)
+          : nothingToGoBackTo(deployment, reason, quarantine);
     }
     String target = good.map(LastGood::taskDefinition).orElse(deployment.revisions().previous());
     ImageSet images = good.map(LastGood::images).orElse(deployment.from());
@@ -117,6 +103,38 @@ final class WayBack extends Act {
     Head after = again ? going.waiting(wantedAgain(deployment)) : holding(going, deployment);
     Head written = write(new Change(head, after, List.of(failing, back), quarantine, List.of()));
     return new WayBack(tools, seen.after(written)).goBack();
+  }
+
+  private Done nothingToGoBackTo(
+      Deployment deployment, Reason reason, List<Quarantine> quarantine) {
+    Deployment failed =
+        deployment
+            .with(diagnose(deployment, reason))
+            .as(
+                Status.FAILED,
+                Reason.NOTHING_TO_GO_BACK_TO,
+                Wording.failure(reason, deployment.alarms())
+                    + " The service was not steady when Slipway first saw it, so nothing good"
+                    + " is known to go back to: a person is needed. Push a newer image, or"
+                    + " deploy a revision by hand.",
+                now);
+    write(
+        new Change(
+            head, head.idle().request(null).due(next()), List.of(failed), quarantine, List.of()));
+    return Done.AGAIN;
+  }
+
+  /** None of its tasks ran, and the service is as it was. */
+  private Done nothingToGoBackFrom(Deployment deployment, Reason reason) {
+    write(
+        head.idle().request(null).waiting(wantedAgain(deployment)).due(now.plus(SOON)),
+        deployment.as(
+            Status.FAILED,
+            reason,
+            because(reason, deployment, false) + NEVER_RAN + " The service has not changed.",
+            now));
+    revisions.deregister(deployment, log);
+    return Done.AGAIN;
   }
 
   private static final String NEVER_RAN =
