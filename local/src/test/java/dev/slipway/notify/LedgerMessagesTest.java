@@ -59,6 +59,7 @@ class LedgerMessagesTest {
             .rollback(3)
             .attempts(4)
             .as(Optional.of(new Posted("C1", "1.000100")), "hash", true)
+            .called("failed")
             .claimedBy("nonce", NOW.plusSeconds(90))
             .wantedAgain(NOW.plusSeconds(60));
 
@@ -66,6 +67,18 @@ class LedgerMessagesTest {
 
     assertThat(written.version()).isEqualTo(1);
     assertThat(messages.read(key("all", 2))).isEqualTo(written);
+  }
+
+  /**
+   * A version before did not know what a person was called for: that is not the same as nothing.
+   */
+  @Test
+  void tellsAnItemOfAnOlderVersionFromOneThatHasCalledNobody() {
+    write(MessageItem.absent(key("older", 1)).called(null));
+    write(MessageItem.absent(key("older", 2)));
+
+    assertThat(messages.read(key("older", 1)).called()).isNull();
+    assertThat(messages.read(key("older", 2)).called()).isEmpty();
   }
 
   @Test

@@ -67,6 +67,14 @@ class LedgerFormatTest {
   }
 
   @Test
+  void readsBackWhyAWayBackGoesElsewhereAndWritesNothingWhereItDoesNot() {
+    Deployment plain = LedgerSamples.withoutLogs(WEB, 5);
+    Deployment passing = plain.instead("team/app:v1 would have come first.");
+    assertThat(LedgerFormat.deployment(stored(LedgerFormat.write(passing)))).isEqualTo(passing);
+    assertThat(LedgerFormat.write(plain).has("instead")).isFalse();
+  }
+
+  @Test
   void readsBackHowATrafficShiftStandsAndWritesNothingWhereThereIsNone() {
     Deployment plain = LedgerSamples.withoutLogs(WEB, 5);
     Deployment shifting =
