@@ -331,10 +331,19 @@ final class ReconcilePlan {
                     earlier(last.at(), at.minus(OVERLOOKED)), head.service(), follow.repository());
           };
       for (Candidate candidate : Policies.ranked(follow.policy(), later)) {
-        if (Policies.decide(follow.policy(), head, candidate) instanceof Decision.Accept(String why)
-            && (!late(follow, candidate, last) || overlooked(head, candidate))
-            && isImage(candidate.image())) {
-          return Optional.of(new Wish(candidate, trigger(candidate), why));
+        switch (Policies.decide(follow.policy(), head, candidate)) {
+          case Decision.Accept(String why) -> {
+            if ((!late(follow, candidate, last) || overlooked(head, candidate))
+                && isImage(candidate.image())) {
+              return Optional.of(new Wish(candidate, trigger(candidate), why));
+            }
+          }
+          case Decision.Refuse refuse -> {
+            if (refuse.reason() == Reason.ALREADY_RUNNING) {
+              // Somebody else has brought it, and what is wanted less would take its place.
+              return Optional.empty();
+            }
+          }
         }
       }
       return Optional.empty();

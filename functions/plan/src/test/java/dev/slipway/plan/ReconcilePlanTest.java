@@ -213,6 +213,19 @@ class ReconcilePlanTest {
     }
   }
 
+  /** Somebody had deployed the newest by hand, and the one before it went over that. */
+  @Test
+  void whatIsOlderThanWhatRunsIsLeft() {
+    ServiceRef web = seen("web", "any", image("v1", A));
+    account.running(web, image("v3", C));
+    account.ecr.push("team/app", "v2", B, time("10:10:00"));
+    account.ecr.push("team/app", "v3", C, time("10:20:00"));
+
+    reconcile();
+
+    assertThat(account.waiting(web)).isNull();
+  }
+
   @Test
   void whatFailedHereIsNotBroughtBackButWhatCameAfterwardsIs() {
     ServiceRef web = seen("web", "any", image("v1", A));
