@@ -138,9 +138,7 @@ public final class NextStep {
     known.add(deployment.revisions().base());
     known.add(deployment.revisions().own());
     head.lastGood().map(Head.LastGood::taskDefinition).ifPresent(known::add);
-    // Also in the same moment: what was there when this was begun is known.
-    return begunSince(deployment.createdAt().minusMillis(1), service)
-        .filter(runs -> !known.contains(runs));
+    return begunSince(deployment, service).filter(runs -> !known.contains(runs));
   }
 
   /**
@@ -148,14 +146,15 @@ public final class NextStep {
    * than before, if its tags were moved, and it comes first.
    */
   public static Optional<String> deployedAgainSince(Deployment deployment, ServiceView service) {
-    return begunSince(deployment.createdAt(), service)
+    return begunSince(deployment, service)
         .filter(runs -> !runs.equals(deployment.revisions().own()));
   }
 
-  private static Optional<String> begunSince(Instant since, ServiceView service) {
+  /** Also in the same moment: this was not begun while somebody else's had just been. */
+  private static Optional<String> begunSince(Deployment deployment, ServiceView service) {
     return service
         .primary()
-        .filter(primary -> primary.createdAt().isAfter(since))
+        .filter(primary -> !primary.createdAt().isBefore(deployment.createdAt()))
         .map(EcsDeployment::taskDefinition);
   }
 
