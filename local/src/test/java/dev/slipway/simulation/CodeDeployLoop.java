@@ -10,10 +10,8 @@ import dev.slipway.aws.AwsService;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Head;
-import dev.slipway.deployment.Head.Request;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
-import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.runtime.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,16 +108,6 @@ abstract class CodeDeployLoop {
                 ? info.path("description").asText().replaceAll(":.*", "")
                 : info.path("creator").asText())
         .toList();
-  }
-
-  final void rollBack(long sequence) {
-    Head before = head();
-    world.truth.write(
-        Change.of(
-            before,
-            before
-                .request(new Request.RollBack(sequence, "U123", world.clock.instant()))
-                .due(world.clock.instant())));
   }
 
   static String inJson(String revision, String hook) {

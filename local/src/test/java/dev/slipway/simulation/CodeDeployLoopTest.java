@@ -296,7 +296,7 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     world(KEEPS_OLD_TASKS);
     world.push("v2", "healthy");
     untilStage(2, "TRAFFIC_SHIFTED");
-    rollBack(2);
+    world.wantBack(2);
     untilEnded(2);
     rolledBack(2, Reason.STOPPED_BY_PERSON, RolledBackBy.PERSON);
     assertThat(creators()).containsExactly("Slipway prod/web#2", "codeDeployRollback");
@@ -311,7 +311,7 @@ class CodeDeployLoopTest extends CodeDeployLoop {
         "ContinueDeployment",
         "{'deploymentId': '" + deployment(2).rollout().codeDeployId().orElseThrow() + "'}");
     untilEnded(2);
-    rollBack(2);
+    world.wantBack(2);
     untilEnded(3);
     rolledBack(2, Reason.UNDONE_BY_PERSON, RolledBackBy.PERSON);
     assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
@@ -440,7 +440,7 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     world.push("v2", "healthy");
     untilEnded(2);
     world.mishaps.killAfter("CreateDeployment");
-    rollBack(2);
+    world.wantBack(2);
     untilEnded(3);
     rolledBack(2, Reason.UNDONE_BY_PERSON, RolledBackBy.PERSON);
     assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
@@ -562,7 +562,7 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     long second = head().lastSequence() + 1;
     world.until(() -> is(second, Status.BAKING), Duration.ofMinutes(30));
     world.account.codeDeploy().functions(function -> !function.equals("smoke-test"));
-    rollBack(second);
+    world.wantBack(second);
     untilEnded(second);
     assertThat(deployment(second).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
     world.push("v3", "healthy");

@@ -295,19 +295,24 @@ final class Ending {
       // Whoever looks for what was pushed may find nothing any more.
       return;
     }
+    // Events are exact to the second: of two pushes in the same one, nobody knows which came later.
+    require(
+        people.pushes.stream()
+            .filter(push -> push.equals(newest) || push.at().equals(newest.at()))
+            .anyMatch(this::accountedFor),
+        "nothing is known of the newest push, " + newest.tag() + " " + newest.digest());
+  }
+
+  private boolean accountedFor(Pushed pushed) {
     // A service that was created again may have come with it.
     boolean deployed =
         Stream.concat(Stream.of(head.running()), all.stream().map(Deployment::to))
             .flatMap(images -> images.byContainer().values().stream())
-            .anyMatch(image -> image.digest().value().equals(newest.digest()));
-    boolean recorded =
-        world.truth.pushes(WEB, 1000).stream()
-            .anyMatch(push -> push.digest().equals(newest.digest()));
-    require(
-        deployed
-            || recorded
-            || head.quarantine().stream().anyMatch(q -> q.digest().value().equals(newest.digest())),
-        "nothing is known of the newest push, " + newest.tag() + " " + newest.digest());
+            .anyMatch(image -> image.digest().value().equals(pushed.digest()));
+    return deployed
+        || world.truth.pushes(WEB, 1000).stream()
+            .anyMatch(push -> push.digest().equals(pushed.digest()))
+        || head.quarantine().stream().anyMatch(q -> q.digest().value().equals(pushed.digest()));
   }
 
   // ---- ledger and ECS

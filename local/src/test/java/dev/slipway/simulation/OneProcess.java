@@ -8,8 +8,11 @@ import dev.slipway.aws.AwsService;
 import dev.slipway.chat.ChatDesk;
 import dev.slipway.deploy.Options;
 import dev.slipway.deployment.Deployment;
+import dev.slipway.deployment.Head;
+import dev.slipway.deployment.Head.Request;
 import dev.slipway.follow.ServiceRef;
 import dev.slipway.ledger.Ledger;
+import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.MemoryLedger;
 import dev.slipway.local.SimulatedAccount;
 import dev.slipway.local.ecr.ImagePusher;
@@ -576,6 +579,14 @@ final class OneProcess {
         sleep(end);
       }
     }
+  }
+
+  /** As the chat desk writes down that a person wants a deployment back. */
+  void wantBack(long sequence) {
+    Head before = truth.head(WEB);
+    Instant now = clock.instant();
+    truth.write(
+        Change.of(before, before.request(new Request.RollBack(sequence, "U123", now)).due(now)));
   }
 
   /** The same until there is a deployment with this number of which {@code so} is true. */

@@ -12,6 +12,7 @@ import dev.slipway.deployment.Head.Quarantine;
 import dev.slipway.deployment.Head.Request;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
+import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.local.ecs.EcsUnknowns;
@@ -333,22 +334,35 @@ class WholeLoopTest extends EcsLoop {
     assertThat(world.account.calls().get("ecs:RegisterTaskDefinition")).isEqualTo(3);
   }
 
+  /** It was taken for Slipway's own way back, and said to run what it does not. */
+  @Test
+  void theGoodRevisionThatSomebodyForcesWhileEcsGoesBackToItIsTheirs() {
+    world(ANY, NO_BREAKER);
+    String first = digest(head().running());
+    world.push("v2", "slow:86400");
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
+    world.wantBack(2);
+    world.until(3, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(2));
+    world.push("v1", "healthy");
+    deleteImage(first);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'forceNewDeployment': true}");
+    untilEnded(2);
+    assertThat(deployment(2).status()).as(deployment(2).detail()).isEqualTo(Status.ROLLED_BACK);
+    assertThat(deployment(3).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+  }
+
   /** It was told as deployed by somebody else. */
   @Test
   void whatEcsBringsBackWhereNothingGoodIsLeftIsNobodyElses() {
     world(ANY, NO_BREAKER);
-    String first = head().running().byContainer().values().iterator().next().digest().value();
+    String first = digest(head().running());
     world.push("v2", "healthy");
     world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
     world.mishaps.killAfter("RegisterTaskDefinition");
     world.push("v3", "crash");
     world.until(3, d -> d.status() == Status.PREPARING, Duration.ofMinutes(1));
     assertThat(deployment(2).reason()).isEqualTo(Reason.NEWER_PUSH);
-    world.account.call(
-        AwsService.ECR,
-        "BatchDeleteImage",
-        OneProcess.json(
-            "{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '" + first + "'}]}"));
+    deleteImage(first);
     untilEnded(3);
     assertThat(deployment(3).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
     world.pass(Duration.ofMinutes(10));
@@ -554,13 +568,7 @@ class WholeLoopTest extends EcsLoop {
     world(ANY, BREAKER);
     String digest = world.push("v2", "healthy");
     untilEnded(2);
-    Head before = head();
-    world.truth.write(
-        Change.of(
-            before,
-            before
-                .request(new Request.RollBack(2, "U123", world.clock.instant()))
-                .due(world.clock.instant())));
+    world.wantBack(2);
     untilEnded(3);
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
     assertThat(deployment(2).rolledBackBy()).isEqualTo(RolledBackBy.PERSON);
@@ -917,16 +925,22 @@ class WholeLoopTest extends EcsLoop {
     world.lost.addAll(List.of("ECS Deployment State Change", "ECS Task State Change"));
     world.pass(Duration.ofSeconds(50));
     assertThat(deployment(3).status()).isEqualTo(Status.PREPARING);
-    world.account.call(
-        AwsService.ECR,
-        "BatchDeleteImage",
-        OneProcess.json(
-            "{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '%s'}]}"
-                .formatted(
-                    deployment(1).to().byContainer().values().iterator().next().digest().value())));
+    deleteImage(digest(deployment(1).to()));
     untilEnded(3);
     assertThat(deployment(3).status()).as(deployment(3).detail()).isEqualTo(Status.SUCCEEDED);
     assertThat(deployment(2).status()).isEqualTo(Status.ROLLED_BACK);
     assertThat(head().lastSequence()).isEqualTo(3);
+  }
+
+  private static String digest(ImageSet images) {
+    return images.byContainer().values().iterator().next().digest().value();
+  }
+
+  private void deleteImage(String digest) {
+    world.account.call(
+        AwsService.ECR,
+        "BatchDeleteImage",
+        OneProcess.json(
+            "{'repositoryName': 'team/app', 'imageIds': [{'imageDigest': '" + digest + "'}]}"));
   }
 }

@@ -322,6 +322,12 @@ final class WayBack extends Act {
         return begun.get();
       }
       if (found.isEmpty()) {
+        // Whatever it is, for there is nothing else to bring back.
+        Optional<String> instead =
+            controllers.of(failing).takenOver(failing, back.with(back.revisions().withOwn("")));
+        if (instead.isPresent()) {
+          return new Upkeep(tools, seen).giveWay(instead.get());
+        }
         return callForPerson(
             search.passedOver()
                 + " No older success is there to go back to, either: their images are gone from"
@@ -376,6 +382,7 @@ final class WayBack extends Act {
   /**
    * A way back that an earlier look began and could not note is under way, even if its image was
    * deleted from ECR since: its tasks may have it, and what comes of it is not somebody else's.
+   * What names a tag is: Slipway rolls out no revision that does not name the digests.
    */
   private Optional<Done> alreadyBegun(Deployment back, Deployment failing, Way way) {
     String family = Wording.family(seen.service().taskDefinition());
@@ -387,7 +394,7 @@ final class WayBack extends Act {
             way.startedBefore(aimed, failing.createdAt()).stream()
                 .filter(Started.UnderWay.class::isInstance)
                 .map(Started.UnderWay.class::cast)
-                .filter(_ -> !otherDigests(aimed.revisions().own(), back.to()))
+                .filter(_ -> names(containers(aimed.revisions().own()), back.to()))
                 .map(started -> underWayBack(aimed, explained(failing), started.rollout())))
         .findFirst();
   }
@@ -532,15 +539,8 @@ final class WayBack extends Act {
       return Optional.empty();
     }
     Map<String, String> texts = TaskDefinitionCopy.containers(revision.document());
-    boolean pinned =
-        target.images().byContainer().entrySet().stream()
-            .allMatch(entry ->
-                Containers.read(texts.getOrDefault(entry.getKey(), ""))
-                    .flatMap(ImageReference::digest)
-                    .map(digest -> digest.equals(entry.getValue().digest()))
-                    .orElse(false));
     boolean active = revision.document().path("status").asText("ACTIVE").equals("ACTIVE");
-    if (pinned && active) {
+    if (active && names(texts, target.images())) {
       return Optional.of(target);
     }
     ObjectNode document = revision.document();
@@ -549,6 +549,16 @@ final class WayBack extends Act {
             .registeredFor(back, document.path("family").asText())
             .orElseGet(() -> revisions.register(back, revision, inDocument(target, texts)));
     return Optional.of(new Target(own, target.images()));
+  }
+
+  /** Whether a revision names these images by their digests. */
+  private static boolean names(Map<String, String> texts, ImageSet images) {
+    return images.byContainer().entrySet().stream()
+        .allMatch(entry ->
+            Containers.read(texts.getOrDefault(entry.getKey(), ""))
+                .flatMap(ImageReference::digest)
+                .map(digest -> digest.equals(entry.getValue().digest()))
+                .orElse(false));
   }
 
   private static ImageSet inDocument(Target target, Map<String, String> texts) {
