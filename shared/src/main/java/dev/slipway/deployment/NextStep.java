@@ -390,10 +390,31 @@ public final class NextStep {
       }
     }
     Rollout rollout = watched(rollback, service, seen);
-    if (stalled(rollback, rollout, seen)) {
-      return elsewhere(head, rollback, service, seen).orElseGet(() -> notFinished("ECS", seen));
+    boolean crashes = crashesOn(rollback, rollout, service, seen);
+    if (crashes || stalled(rollback, rollout, seen)) {
+      String tasks = crashes ? ", and the tasks that it brings back fail" : "";
+      return elsewhere(head, rollback, service, seen)
+          .orElseGet(() -> notFinished("ECS", tasks, seen));
     }
     return new Step.Follow(rollout, nextLook(rollout, seen));
+  }
+
+  /**
+   * Whether what ECS brings back goes on failing when the deadline is over, while old tasks that it
+   * drains keep it from its end.
+   */
+  private static boolean crashesOn(
+      Deployment rollback, Rollout rollout, ServiceView service, Situation seen) {
+    Standstill standstill = standstill(rollback, rollout, seen);
+    return seen.now().isAfter(standstill.due())
+        && service
+            .primary()
+            .filter(primary -> !primary.taskDefinition().equals(rollback.revisions().previous()))
+            .map(primary ->
+                TaskFailures.of(
+                    primary.id(), primary.taskDefinition(), seen.stopped(), standstill.since()))
+            .filter(failures -> failures.size() >= TaskFailures.threshold(service.desired()))
+            .isPresent();
   }
 
   /**
@@ -415,7 +436,7 @@ public final class NextStep {
     boolean stalled = stalled(rollback, rollout, seen);
     if (told.deployment().underWay()) {
       // CodeDeploy has not taken the stop yet, or it was lost: ask again, until the deadline.
-      return stalled ? notFinished("CodeDeploy", seen) : new Step.GoBack();
+      return stalled ? notFinished("CodeDeploy", "", seen) : new Step.GoBack();
     }
     if (told.rollback().isPresent()) {
       return switch (told.rollback().get().status()) {
@@ -423,7 +444,7 @@ public final class NextStep {
         case "Failed", "Stopped" -> new Step.GoBack();
         default ->
             stalled
-                ? notFinished("CodeDeploy", seen)
+                ? notFinished("CodeDeploy", "", seen)
                 : new Step.Follow(rollout, nextLook(rollout, seen));
       };
     }
@@ -432,9 +453,9 @@ public final class NextStep {
         : new Step.GoBack();
   }
 
-  private static Step notFinished(String who, Situation seen) {
+  private static Step notFinished(String who, String tasks, Situation seen) {
     return new Step.CallForPerson(
-        who + " has not finished its rollback within " + words(deadline(seen)) + ".");
+        who + " has not finished its rollback within " + words(deadline(seen)) + tasks + ".");
   }
 
   /**

@@ -45,6 +45,7 @@ import dev.slipway.verdict.StoppedTask;
 import dev.slipway.verdict.Verdict.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -1001,6 +1002,26 @@ class NextStepTest {
       StoppedTask task = stopping(NEW, "ServiceSchedulerInitiated", why, null);
       assertThat(
               NextStep.decide(head().inFlight(watched()), with(late, List.of(task)))
+                  .getClass()
+                  .getSimpleName())
+          .isEqualTo(step);
+    }
+
+    /** It crashed on for as long as the tasks of the failed revision drained. */
+    @ParameterizedTest(name = "{0} tasks failed, {1} min: {2}")
+    @CsvSource({"3, 29, Follow", "2, 31, Follow", "3, 31, CallForPerson"})
+    void whatEcsBringsBackAndCrashesOnIsNotWaitedForBeyondTheDeadline(
+        int failed, int minutes, String step) {
+      ServiceView back = service(OFF, 2, "arn:sd", ecs(OWN_ID, "PRIMARY", OLD, "IN_PROGRESS", 0));
+      List<StoppedTask> tasks = new ArrayList<>(failures(failed, SOON));
+      tasks.add(stopping(NEW, "ServiceSchedulerInitiated", "deregistration", null));
+      Situation seen =
+          with(
+              situation(NOON.plus(Duration.ofMinutes(minutes)), back, settings()),
+              serviceDeployment("ROLLBACK_IN_PROGRESS", "DISABLED", "", ""));
+      Deployment watched = watched().with(new Deployment.Revisions(NEW, "", OLD));
+      assertThat(
+              NextStep.decide(head().inFlight(watched), with(seen, tasks))
                   .getClass()
                   .getSimpleName())
           .isEqualTo(step);
