@@ -168,6 +168,32 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     assertThat(world.image(runs())).contains("team/app:v2");
   }
 
+  /** It was rolled out by its tags, whatever they named by then. */
+  @Test
+  void whatNobodyKnowsTheImagesOfIsNotRolledOutAgain() {
+    world = new OneProcess(1, Setting.ORDERLY);
+    world.lost.add("ECR Image Action");
+    world.codeDeployFollower(ANY, 2, TAKES_BACK);
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.pass(Duration.ofMinutes(2));
+    world.lost.clear();
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(30));
+    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.push("v2", "slow:86400");
+    world.until(() -> is(2, Status.ROLLING_OUT), Duration.ofMinutes(2));
+    world.pass(Duration.ofMinutes(5));
+    codeDeploy(
+        "StopDeployment",
+        "{'deploymentId': '"
+            + deployment(2).rollout().codeDeployId().orElseThrow()
+            + "', 'autoRollbackEnabled': false}");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    assertThat(deployment(2).detail()).contains("nobody knows which images its tasks ran");
+    assertThat(creators()).containsExactly("Slipway prod/web#2");
+  }
+
   /** CloudWatch says that the alarm is over, and CodeDeploy stops it all the same. */
   @Test
   void whatIsStoppedBeforeItRunsAgainAndAgainEndsInQuarantine() {

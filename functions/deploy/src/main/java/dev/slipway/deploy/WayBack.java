@@ -459,27 +459,33 @@ final class WayBack extends Act {
       // What runs untouched is not rolled out again, so that a tag in it is not resolved again.
       // That it runs does not say with which images: somebody may have deployed it again since its
       // tag was moved, and that is what CodeDeploy brings back.
+      boolean untouched =
+          missing.isEmpty()
+              && way.runsOnly(candidate.taskDefinition())
+              && !otherDigests(candidate.taskDefinition(), candidate.images());
       Optional<Target> usable =
-          missing.isPresent()
-              ? Optional.empty()
-              : way.runsOnly(candidate.taskDefinition())
-                      && !otherDigests(candidate.taskDefinition(), candidate.images())
-                  ? Optional.of(candidate)
+          untouched
+              ? Optional.of(candidate)
+              : missing.isPresent() || candidate.images().isEmpty()
+                  ? Optional.empty()
                   : usable(back, candidate);
       if (usable.isPresent()) {
         return new Search(usable, passedOver);
       }
       if (passedOver.isEmpty()) {
-        passedOver =
-            missing.orElseGet(() ->
-                "The task definition "
-                    + Wording.revision(candidate.taskDefinition())
-                    + " ("
-                    + candidate.images().brief()
-                    + ") would have come first, but it was deleted.");
+        passedOver = missing.orElseGet(() -> unusable(candidate));
       }
     }
     return new Search(Optional.empty(), passedOver);
+  }
+
+  private static String unusable(Target candidate) {
+    return "The task definition "
+        + Wording.revision(candidate.taskDefinition())
+        + (candidate.images().isEmpty()
+            ? " would have come first, but nobody knows which images its tasks ran, and what its"
+                + " tags name by now may be something else."
+            : " (" + candidate.images().brief() + ") would have come first, but it was deleted.");
   }
 
   /** The first image that cannot be pulled any more, in a sentence. */
