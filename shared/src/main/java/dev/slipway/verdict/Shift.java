@@ -154,11 +154,13 @@ public record Shift(
                 .map(failed::in)
                 .orElse(failed))
         .or(() -> hook.filter(Hook::failed))
-        // Its event may be late or lost: what was waited for until its time was up has timed out.
+        // Its event may be late or lost: what was waited for until its time was up has timed out,
+        // unless ECS has gone on since: then it is the end of the wait that nobody told of.
         .or(() ->
             hook.filter(Hook::pending)
                 .filter(each -> each.timeoutAction() != Hook.TimeoutAction.CONTINUE)
                 .filter(each -> each.expiresAt() != null && !each.expiresAt().isAfter(back))
+                .filter(each -> !Staging.longBefore(each.expiresAt(), seen.rollbackStartedAt()))
                 .map(each -> each.as(Hook.State.TIMED_OUT)));
   }
 

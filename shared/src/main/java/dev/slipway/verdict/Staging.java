@@ -168,9 +168,12 @@ public record Staging(
   private static boolean wentOn(Hook hook, Instant since) {
     return hook.state() == Hook.State.TIMED_OUT
         && hook.timeoutAction() == Hook.TimeoutAction.UNKNOWN
-        && since != null
-        && hook.at() != null
-        && hook.at().isBefore(since.minus(MINUTE));
+        && longBefore(hook.at(), since);
+  }
+
+  /** Whether both are known, and ECS began to go back so long after it that it went on first. */
+  static boolean longBefore(Instant at, Instant since) {
+    return at != null && since != null && at.isBefore(since.minus(MINUTE));
   }
 
   private static final Duration MINUTE = Duration.ofMinutes(1);

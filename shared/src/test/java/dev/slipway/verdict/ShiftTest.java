@@ -251,6 +251,12 @@ class ShiftTest {
             say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, IN_THREE_DAYS)).now(),
             true,
             before);
+    Instant longBefore = NOON.minusSeconds(150);
+    Shift answered =
+        Shift.NONE.seen(
+            say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, longBefore)).now(),
+            true,
+            longBefore.minusSeconds(60));
     Shift goingOnByItself =
         Shift.NONE.seen(
             say(TEST_SHIFTED).hook(hook(PAUSE, AWAITING_ACTION, NOON, CONTINUE, null)).now(),
@@ -287,6 +293,7 @@ class ShiftTest {
             "a hook that succeeded", Shift.NONE, back.hook(hook(LAMBDA, SUCCEEDED, NOON)), null),
         arguments("nothing but time: the pause had none left", waiting, back, TIMED_OUT),
         arguments("the pause had time left", waitingLonger, back, null),
+        arguments("the pause had none left long before: it was answered", answered, back, null),
         arguments("the pause would have gone on", goingOnByItself, back, null),
         arguments("no hook", Shift.NONE, back, null));
   }
