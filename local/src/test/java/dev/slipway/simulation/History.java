@@ -15,8 +15,11 @@ import java.util.SplittableRandom;
  */
 final class History {
 
-  /** Nobody waits longer than this once nothing goes wrong any more. */
-  private static final Duration LONGEST = Duration.ofHours(6);
+  /**
+   * Nobody waits longer than this once nothing goes wrong any more: a rollout, its way back and
+   * what comes next, each with old tasks that drain.
+   */
+  private static final Duration LONGEST = Duration.ofHours(12);
 
   private final long seed;
   private final Random random;

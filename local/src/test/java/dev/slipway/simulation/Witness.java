@@ -401,7 +401,10 @@ final class Witness {
     }
   }
 
-  /** Nobody is called while ECS has brought back what it was to, and waits for old tasks to end. */
+  /**
+   * Nobody is called while ECS has brought back what it was to, and waits for old tasks to end,
+   * unless it fails again and again.
+   */
   private void onlyDrains(Deployment back, String where) {
     Fact failed =
         world.truth.deployment(WEB, back.rollbackOf()).map(world.facts::of).orElse(Fact.NONE);
@@ -420,7 +423,11 @@ final class Witness {
             .anyMatch(task -> !task.path("lastStatus").asText().equals("STOPPED"));
     Duration stood = Duration.between(back.rollout().countsFrom(), world.clock.instant());
     require(
-        disturbed || !brought || !drains || stood.compareTo(LONGEST_DRAIN) >= 0,
+        disturbed
+            || !brought
+            || !drains
+            || stood.compareTo(LONGEST_DRAIN) >= 0
+            || (deadlineIsOver(back) && failuresOf(back) >= TaskFailures.threshold(desired())),
         back.id() + " is given up while ECS waits for old tasks to end" + where);
   }
 
