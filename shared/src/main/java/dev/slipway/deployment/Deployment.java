@@ -325,6 +325,11 @@ public record Deployment(
     return rollbackOf != 0;
   }
 
+  /** When its rollout began; as long as nobody knows that, when it was created. */
+  public Instant startedAt() {
+    return rollout.startedAt() == null ? createdAt : rollout.startedAt();
+  }
+
   /** The same with another status; ended ones get their time of ending. */
   public Deployment as(Status next, Reason why, String words, Instant now) {
     return but(draft -> {

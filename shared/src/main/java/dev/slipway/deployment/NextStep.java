@@ -167,7 +167,7 @@ public final class NextStep {
    */
   private static boolean notListedYet(Deployment deployment, ServiceView service, Situation seen) {
     Rollout rollout = deployment.rollout();
-    Instant started = rollout.startedAt() == null ? deployment.createdAt() : rollout.startedAt();
+    Instant started = deployment.startedAt();
     return rollout.codeDeployId().isEmpty()
         && seen.serviceDeployment().isEmpty()
         && service.deployment(rollout.ecsDeploymentId()).isEmpty()
@@ -220,13 +220,13 @@ public final class NextStep {
    * it, but neither is it kept back for ever.
    */
   private static boolean unheard(Instant since, Situation seen) {
-    return seen.alarms().isEmpty() && seen.now().isBefore(since.plus(deadline(seen)));
+    return seen.alarms().isEmpty() && seen.now().isBefore(since.plus(seen.tags().deadline()));
   }
 
   /** Likewise, while nobody says which alarms there are. */
   public static boolean mayWaitForAlarms(Deployment deployment, Situation seen) {
     Instant since = deployment.rollout().progressAt();
-    return since == null || seen.now().isBefore(since.plus(deadline(seen)));
+    return since == null || seen.now().isBefore(since.plus(seen.tags().deadline()));
   }
 
   /** Names of the alarms whose states the decision about a deployment in flight may need. */
@@ -341,11 +341,12 @@ public final class NextStep {
               ? new Step.Proceed()
               : new Step.Follow(rollout, nextLook(rollout, seen));
       case Verdict.Superseded(String taskDefinition) -> new Step.GiveWay(taskDefinition);
-      case Verdict.Failed(Failure why) -> new Step.CallForPerson(says(why) + ".");
-      case Verdict.RollingBack(Failure why) -> new Step.CallForPerson(says(why) + ".");
+      case Verdict.Failed(Failure why) -> new Step.CallForPerson(Reason.of(why).text() + ".");
+      case Verdict.RollingBack(Failure why) -> new Step.CallForPerson(Reason.of(why).text() + ".");
       case Verdict.RolledBack(Failure why, String revision) ->
-          new Step.CallForPerson(says(why) + ".");
-      case Verdict.RollbackFailed(Failure why) -> new Step.CallForPerson(says(why) + ".");
+          new Step.CallForPerson(Reason.of(why).text() + ".");
+      case Verdict.RollbackFailed(Failure why) ->
+          new Step.CallForPerson(Reason.of(why).text() + ".");
     };
   }
 
@@ -455,7 +456,11 @@ public final class NextStep {
 
   private static Step notFinished(String who, String tasks, Situation seen) {
     return new Step.CallForPerson(
-        who + " has not finished its rollback within " + words(deadline(seen)) + tasks + ".");
+        who
+            + " has not finished its rollback within "
+            + words(seen.tags().deadline())
+            + tasks
+            + ".");
   }
 
   /**
@@ -477,7 +482,7 @@ public final class NextStep {
   }
 
   private static Standstill standstill(Deployment deployment, Rollout rollout, Situation seen) {
-    Instant due = rollout.countsFrom().plus(deadline(seen));
+    Instant due = rollout.countsFrom().plus(seen.tags().deadline());
     return new Standstill(rollout.countsFrom(), due, stallsAt(due, deployment, seen));
   }
 
@@ -521,13 +526,9 @@ public final class NextStep {
   }
 
   /** Whether the deadline has passed: it matters then which tasks fail, and which are drained. */
-  public static boolean outOfTime(Deployment deployment, Optional<Settings> settings, Instant now) {
+  public static boolean outOfTime(Deployment deployment, Reading tags, Instant now) {
     return deployment.status() == Status.ROLLING_OUT
-        && now.isAfter(
-            deployment
-                .rollout()
-                .countsFrom()
-                .plus(settings.map(Settings::deadline).orElse(Settings.DEFAULT_DEADLINE)));
+        && now.isAfter(deployment.rollout().countsFrom().plus(tags.deadline()));
   }
 
   private static Rollout watched(Deployment rollback, ServiceView service, Situation seen) {
@@ -605,7 +606,7 @@ public final class NextStep {
   }
 
   private static Instant nextLook(Rollout rollout, Situation seen) {
-    Instant stalls = rollout.countsFrom().plus(deadline(seen)).plusSeconds(1);
+    Instant stalls = rollout.countsFrom().plus(seen.tags().deadline()).plusSeconds(1);
     // A pause may last for days, and its end is an event.
     boolean paused = rollout.shift().stands(seen.now()) && rollout.shift().awaited().isPresent();
     Instant safety = seen.now().plus(paused ? PAUSED_LOOK : SAFETY_LOOK);
@@ -652,7 +653,7 @@ public final class NextStep {
           service
               .primary()
               .filter(primary -> changed)
-              .map(primary -> primary.createdAt().plus(deadline(seen)))
+              .map(primary -> primary.createdAt().plus(seen.tags().deadline()))
               .filter(until -> until.isAfter(seen.now()));
       return new Step.Rest(
           settling.map(until -> earlier(until, seen.now().plus(SAFETY_LOOK))).orElse(null),
@@ -792,7 +793,8 @@ public final class NextStep {
         .filter(primary -> primary.rolloutState().equals("IN_PROGRESS"))
         .filter(
             primary -> !seen.last().map(last -> startedBy(last, primary, service)).orElse(false))
-        .map(primary -> later(primary.createdAt(), standsUntil(primary, seen)).plus(deadline(seen)))
+        .map(primary ->
+            later(primary.createdAt(), standsUntil(primary, seen)).plus(seen.tags().deadline()))
         .filter(until -> until.isAfter(seen.now()));
   }
 
@@ -843,34 +845,17 @@ public final class NextStep {
     return one.isAfter(other) ? one : other;
   }
 
-  private static Duration deadline(Situation seen) {
-    return seen.settings().map(Settings::deadline).orElse(Settings.DEFAULT_DEADLINE);
-  }
-
   private static Instant earlier(Instant one, Instant other) {
     return one.isBefore(other) ? one : other;
   }
 
-  /** A failure in half a sentence. */
-  static String says(Failure why) {
-    return reason(why).text();
-  }
-
   /** The reason that ledger, chat, metrics and events share. */
   public static Reason reason(Failure why) {
-    return switch (why) {
-      case CIRCUIT_BREAKER -> Reason.CIRCUIT_BREAKER;
-      case TASKS_FAILED -> Reason.TASKS_FAILED;
-      case ALARM -> Reason.ALARM;
-      case HOOK_FAILED -> Reason.HOOK_FAILED;
-      case NO_PROGRESS -> Reason.NO_PROGRESS;
-      case STOPPED_BY_PERSON -> Reason.STOPPED_BY_PERSON;
-      case ECS_FAILED -> Reason.ECS_FAILED;
-    };
+    return Reason.of(why);
   }
 
   /** {@code 90 s}, {@code 30 min}, {@code 2 h}. */
-  public static String words(Duration duration) {
+  private static String words(Duration duration) {
     if (duration.compareTo(Duration.ofMinutes(2)) < 0) {
       return duration.toSeconds() + " s";
     }

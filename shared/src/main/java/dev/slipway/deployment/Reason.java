@@ -1,5 +1,7 @@
 package dev.slipway.deployment;
 
+import dev.slipway.verdict.Verdict.Failure;
+
 /**
  * Why: the one list that ledger, chat, metrics and events share. Kept by name: add, never rename.
  */
@@ -78,6 +80,19 @@ public enum Reason {
   Reason(String text, Weight weight) {
     this.text = text;
     this.weight = weight;
+  }
+
+  /** Why a deployment failed, in the one list. */
+  public static Reason of(Failure why) {
+    return switch (why) {
+      case CIRCUIT_BREAKER -> CIRCUIT_BREAKER;
+      case TASKS_FAILED -> TASKS_FAILED;
+      case ALARM -> ALARM;
+      case HOOK_FAILED -> HOOK_FAILED;
+      case NO_PROGRESS -> NO_PROGRESS;
+      case STOPPED_BY_PERSON -> STOPPED_BY_PERSON;
+      case ECS_FAILED -> ECS_FAILED;
+    };
   }
 
   /** Half a sentence for people. */

@@ -113,13 +113,6 @@ public record Situation(
 
   /** The settings, if the tags can be read and follow something. */
   public Optional<Settings> settings() {
-    return settings(tags);
-  }
-
-  /** Likewise, of tags that were read. */
-  public static Optional<Settings> settings(Reading tags) {
-    return tags instanceof Reading.Following(Settings settings)
-        ? Optional.of(settings)
-        : Optional.empty();
+    return tags.following();
   }
 }

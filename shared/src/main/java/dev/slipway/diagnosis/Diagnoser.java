@@ -176,7 +176,7 @@ public final class Diagnoser {
                     .map(known -> Cause.of(known, ""))
                     .orElseGet(() -> new Cause(symptoms.masking().mask(symptoms.words()), "", "")));
     return symptoms
-        .standstill()
+        .stalled()
         .map(reached -> new Cause(reached.sentence(), reached.advice(), ""))
         .or(() -> words)
         .orElseGet(() -> new Cause("AWS gives no reason", "", ""));
@@ -374,7 +374,7 @@ public final class Diagnoser {
           .forEach(other -> lines.add("Also: " + other));
     });
     symptoms
-        .standstill()
+        .stalled()
         .ifPresent(reached -> {
           if (!cause.sentence().equals(reached.sentence())) {
             lines.add(reached.sentence());

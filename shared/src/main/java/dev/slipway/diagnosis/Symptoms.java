@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param events the service's events, in any order; of the same instant the newest first
  * @param since start of the rollout: events before it are left out; null takes all
  * @param desired how many tasks are wanted
- * @param standstill how far it had come when its deadline passed; empty where it did not
+ * @param stalled how far it had come when its deadline passed; empty where it did not
  * @param logs container name to its last lines, oldest first
  * @param essential names of the essential containers; empty means all
  * @param changed names of the containers whose image is new: of equals, they are suspected first
@@ -31,7 +31,7 @@ public record Symptoms(
     List<Event> events,
     Instant since,
     int desired,
-    Optional<Standstill> standstill,
+    Optional<StalledRollout> stalled,
     Map<String, List<String>> logs,
     Set<String> essential,
     Set<String> changed,
@@ -95,8 +95,8 @@ public record Symptoms(
   }
 
   /** It was given up because it went no further. */
-  public Symptoms withStandstill(Standstill reached) {
-    return but(draft -> draft.standstill = Optional.of(reached));
+  public Symptoms withStalled(StalledRollout reached) {
+    return but(draft -> draft.stalled = Optional.of(reached));
   }
 
   /** Masks the environment values of the task definition too. */
@@ -119,7 +119,7 @@ public record Symptoms(
     List<StoppedTask> stopped = Symptoms.this.stopped;
     List<Event> events = Symptoms.this.events;
     Instant since = Symptoms.this.since;
-    Optional<Standstill> standstill = Symptoms.this.standstill;
+    Optional<StalledRollout> stalled = Symptoms.this.stalled;
     Map<String, List<String>> logs = Symptoms.this.logs;
     Set<String> essential = Symptoms.this.essential;
     Set<String> changed = Symptoms.this.changed;
@@ -128,18 +128,8 @@ public record Symptoms(
 
     Symptoms done() {
       return new Symptoms(
-          ending,
-          words,
-          stopped,
-          events,
-          since,
-          desired,
-          standstill,
-          logs,
-          essential,
-          changed,
-          targets,
-          masking);
+          ending, words, stopped, events, since, desired, stalled, logs, essential, changed,
+          targets, masking);
     }
   }
 }

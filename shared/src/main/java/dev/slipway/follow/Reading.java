@@ -1,7 +1,9 @@
 package dev.slipway.follow;
 
 import dev.slipway.follow.Settings.Audience;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@link FollowerTags} made of a service's tags. */
@@ -39,6 +41,16 @@ public sealed interface Reading {
    * @param why one sentence: which tag is missing
    */
   record NotFollowing(String why) implements Reading {}
+
+  /** The settings, if the tags can be read and follow something. */
+  default Optional<Settings> following() {
+    return this instanceof Following(Settings settings) ? Optional.of(settings) : Optional.empty();
+  }
+
+  /** How long without progress is too long; the default, where the tags do not say. */
+  default Duration deadline() {
+    return following().map(Settings::deadline).orElse(Settings.DEFAULT_DEADLINE);
+  }
 
   /** Where to tell about the service, as far as its tags say so. */
   default Audience audience() {

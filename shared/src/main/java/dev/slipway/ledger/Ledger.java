@@ -19,6 +19,9 @@ import java.util.Optional;
  */
 public interface Ledger {
 
+  /** As many deployments as can have failed, or been replaced, one after the other. */
+  int RECENT = 25;
+
   /** The head with its quarantines, in one read; {@link Head#unseen} if there is none. */
   Head head(ServiceRef service);
 
@@ -33,6 +36,11 @@ public interface Ledger {
 
   /** The newest deployments first, without log lines, as {@link #deployment} gives them. */
   List<Deployment> deployments(ServiceRef service, int limit);
+
+  /** The newest {@link #RECENT} of them: among these is what a step has to know of the past. */
+  default List<Deployment> recent(ServiceRef service) {
+    return deployments(service, RECENT);
+  }
 
   /**
    * A deployment, without the log lines of its diagnosis: {@link #withLogs} reads those. One that

@@ -119,7 +119,7 @@ class DiagnoserTest {
     Diagnosis diagnosis =
         Diagnoser.diagnose(
             Symptoms.of(Ending.NO_PROGRESS, words, 2)
-                .withStandstill(new Standstill(1, 2, START, Duration.ofMinutes(30), ""))
+                .withStalled(new StalledRollout(1, 2, START, Duration.ofMinutes(30), ""))
                 .withTasks(tasks)
                 .withEvents(events, START)
                 .withLogs("web", lines));
@@ -305,7 +305,7 @@ class DiagnoserTest {
         2,
         row.has("deadlineMinutes")
             ? Optional.of(
-                new Standstill(
+                new StalledRollout(
                     row.path("running").asInt(0),
                     row.path("desired").asInt(2),
                     START,

@@ -199,8 +199,7 @@ final class EcsController implements Controller {
    */
   @Override
   public Optional<String> takenOver(Deployment failing, Deployment back) {
-    Instant started =
-        failing.rollout().startedAt() == null ? failing.createdAt() : failing.rollout().startedAt();
+    Instant started = failing.startedAt();
     Optional<String> others =
         ecs.service(failing.service())
             .flatMap(ServiceView::primary)

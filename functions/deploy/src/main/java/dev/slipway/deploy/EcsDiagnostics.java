@@ -15,16 +15,13 @@ import dev.slipway.diagnosis.Diagnoser;
 import dev.slipway.diagnosis.Diagnoser.Culprit;
 import dev.slipway.diagnosis.Diagnosis;
 import dev.slipway.diagnosis.Ending;
-import dev.slipway.diagnosis.Standstill;
+import dev.slipway.diagnosis.StalledRollout;
 import dev.slipway.diagnosis.Symptoms;
 import dev.slipway.follow.FollowerTags;
-import dev.slipway.follow.Reading;
-import dev.slipway.follow.Settings;
 import dev.slipway.image.Image;
 import dev.slipway.runtime.Log;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -97,7 +94,7 @@ public final class EcsDiagnostics implements Diagnostics {
     // CodeDeploy has time-outs of its own, and says so.
     Symptoms symptoms =
         reason == Reason.NO_PROGRESS && words.isEmpty()
-            ? gathered.withStandstill(standstill(deployment.rollout(), service))
+            ? gathered.withStalled(stalled(deployment.rollout(), service))
             : gathered;
     Optional<Culprit> culprit = Diagnoser.culprit(symptoms);
     if (culprit.isEmpty() || !culprit.get().ran() || !deployment.audience().logs()) {
@@ -111,19 +108,13 @@ public final class EcsDiagnostics implements Diagnostics {
     };
   }
 
-  private static Standstill standstill(Rollout rollout, ServiceView service) {
-    return new Standstill(
+  private static StalledRollout stalled(Rollout rollout, ServiceView service) {
+    return new StalledRollout(
         rollout.running(),
         rollout.desired() > 0 ? rollout.desired() : service.desired(),
         rollout.progressAt() == null ? null : rollout.countsFrom(),
-        deadline(service),
+        FollowerTags.read(service.tags()).deadline(),
         rollout.stage().isEmpty() ? "" : rollout.stage() + ", " + Stage.words(rollout.stage()));
-  }
-
-  private static Duration deadline(ServiceView service) {
-    return FollowerTags.read(service.tags()) instanceof Reading.Following(Settings settings)
-        ? settings.deadline()
-        : Settings.DEFAULT_DEADLINE;
   }
 
   /** What AWS says of an end that tasks do not explain; empty if it says nothing. */

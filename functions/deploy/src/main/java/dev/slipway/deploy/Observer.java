@@ -31,9 +31,6 @@ import java.util.Set;
 /** Reads what AWS says of one service: only what the head makes worth a call. */
 final class Observer {
 
-  /** As many as can have failed one after the other. */
-  private static final int KNOWN_DEPLOYMENTS = 25;
-
   private final Ecs ecs;
   private final Alarms alarms;
   private final Controllers controllers;
@@ -76,7 +73,7 @@ final class Observer {
         known = head.inFlight(deployment.with(told.rollout()));
         serviceDeployment = told.serviceDeployment();
         codeDeployed = told.codeDeployed();
-        boolean outOfTime = NextStep.outOfTime(deployment, Situation.settings(tags), now);
+        boolean outOfTime = NextStep.outOfTime(deployment, tags, now);
         boolean counted =
             outOfTime
                 || deployment.status() == Status.BAKING
@@ -116,7 +113,7 @@ final class Observer {
                 .filter(primary -> primary.createdAt().isBefore(failed.finishedAt()))
                 .isPresent())
         .flatMap(_ ->
-            ledger.deployments(head.service(), KNOWN_DEPLOYMENTS).stream()
+            ledger.recent(head.service()).stream()
                 .filter(past -> !past.isRollback())
                 .filter(past -> past.revisions().own().equals(service.taskDefinition()))
                 .findFirst())

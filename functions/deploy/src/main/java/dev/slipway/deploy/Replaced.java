@@ -10,14 +10,11 @@ import dev.slipway.ledger.Ledger;
  */
 final class Replaced {
 
-  /** As many as can have come between two successes. */
-  private static final int KNOWN_DEPLOYMENTS = 25;
-
   private Replaced() {}
 
   /** Whether this is the revision of one of them. */
   static boolean made(Ledger ledger, ServiceRef service, String taskDefinition) {
-    return ledger.deployments(service, KNOWN_DEPLOYMENTS).stream()
+    return ledger.recent(service).stream()
         .filter(past -> past.reason() == Reason.NEWER_PUSH)
         .anyMatch(past -> past.revisions().own().equals(taskDefinition));
   }

@@ -44,9 +44,6 @@ import java.util.function.Function;
 /** From what is wanted to a revision, a rollout, and its success. */
 final class WayForward extends Act {
 
-  /** What is read of the ledger to know the revisions of a family. */
-  private static final int KNOWN_DEPLOYMENTS = 25;
-
   private static final int NEWEST_REVISIONS = 100;
 
   /** The calls that begin a rollout: what they refuse is not the task definition. */
@@ -204,7 +201,7 @@ final class WayForward extends Act {
     }
     Set<String> ours = new HashSet<>();
     ledger
-        .deployments(head.service(), KNOWN_DEPLOYMENTS)
+        .recent(head.service())
         .forEach(past -> {
           if (!past.revisions().base().isEmpty()) {
             ours.add(past.revisions().own());
@@ -452,10 +449,7 @@ final class WayForward extends Act {
 
   /** As ECS has it, for a look may have taken over what an earlier one had started. */
   private Instant startedAt(Deployment deployment) {
-    Instant noted =
-        deployment.rollout().startedAt() == null
-            ? deployment.createdAt()
-            : deployment.rollout().startedAt();
+    Instant noted = deployment.startedAt();
     return seen.service()
         .deployment(deployment.rollout().ecsDeploymentId())
         .map(EcsDeployment::createdAt)

@@ -12,7 +12,8 @@ import java.time.Instant;
  * @param deadline how long without progress is too long: the tag {@code slipway.deadline}
  * @param stage where it stood, for people; empty for a plain rolling update
  */
-public record Standstill(int running, int desired, Instant since, Duration deadline, String stage) {
+public record StalledRollout(
+    int running, int desired, Instant since, Duration deadline, String stage) {
 
   /** What is known, in a sentence without its full stop. */
   String sentence() {
