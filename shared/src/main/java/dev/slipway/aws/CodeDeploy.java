@@ -8,9 +8,6 @@ import java.util.Optional;
 /** The calls that Slipway makes to AWS CodeDeploy, for ECS services of its controller. */
 public interface CodeDeploy {
 
-  /** Moves the traffic in one step: the configuration for a way back that nobody waits for. */
-  String AT_ONCE = "CodeDeployDefault.ECSAllAtOnce";
-
   /** GetDeployment. */
   Optional<CodeDeployment> deployment(String id);
 
@@ -48,22 +45,21 @@ public interface CodeDeploy {
   Optional<String> appSpec(CodeDeployment deployment);
 
   /**
-   * CreateDeployment. There is no token: after an unknown outcome look with {@link #deployments}
-   * for the description before creating again.
+   * CreateDeployment, as the group is set up. There is no token: after an unknown outcome look with
+   * {@link #deployments} for the description before creating again.
    *
-   * @param config name of the deployment configuration; empty for the group's own
-   * @param whateverTheAlarms whether the group's alarms do not stop this one. AWS asks for {@code
-   *     codedeploy:UpdateDeploymentGroup} then
    * @return id of the deployment
    * @throws AwsException {@code DeploymentLimitExceededException} while another one of the group is
    *     under way
    */
-  String create(
-      DeploymentGroup group,
-      String description,
-      String appSpec,
-      String config,
-      boolean whateverTheAlarms);
+  String create(DeploymentGroup group, String description, String appSpec);
+
+  /**
+   * The same for a way back, which does not wait for a canary, nor is it stopped by the alarm for
+   * which it is gone: the traffic moves in one step, and the group's alarms do not count. Where the
+   * group has alarms, AWS asks for {@code codedeploy:UpdateDeploymentGroup} too.
+   */
+  String createWayBack(DeploymentGroup group, String description, String appSpec);
 
   /** StopDeployment, with a rollback whatever the group is set to. */
   void stopAndRollBack(String id);

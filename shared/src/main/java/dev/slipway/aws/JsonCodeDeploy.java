@@ -25,6 +25,9 @@ public final class JsonCodeDeploy implements CodeDeploy {
 
   private static final String NOT_STARTED = "DeploymentNotStartedException";
 
+  /** The configuration that moves the traffic in one step. */
+  private static final String AT_ONCE = "CodeDeployDefault.ECSAllAtOnce";
+
   /** Statuses of a lifecycle event that has not begun, and will not if the deployment has ended. */
   private static final Set<String> NOT_BEGUN = Set.of("Pending", "Skipped");
 
@@ -241,19 +244,22 @@ public final class JsonCodeDeploy implements CodeDeploy {
   }
 
   @Override
-  public String create(
-      DeploymentGroup group,
-      String description,
-      String appSpec,
-      String config,
-      boolean whateverTheAlarms) {
-    ObjectNode input = named(group).put("description", description);
-    if (!config.isEmpty()) {
-      input.put("deploymentConfigName", config);
-    }
-    if (whateverTheAlarms) {
+  public String create(DeploymentGroup group, String description, String appSpec) {
+    return created(named(group).put("description", description), appSpec);
+  }
+
+  @Override
+  public String createWayBack(DeploymentGroup group, String description, String appSpec) {
+    ObjectNode input =
+        named(group).put("description", description).put("deploymentConfigName", AT_ONCE);
+    // Not where there are none: it takes a permission that may be denied.
+    if (!alarms(group).isEmpty()) {
       input.putObject("overrideAlarmConfiguration").put("enabled", false);
     }
+    return created(input, appSpec);
+  }
+
+  private String created(ObjectNode input, String appSpec) {
     input
         .putObject("revision")
         .put("revisionType", "AppSpecContent")

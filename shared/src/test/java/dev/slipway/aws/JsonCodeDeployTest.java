@@ -164,31 +164,48 @@ class JsonCodeDeployTest {
   @Test
   void createsWithTheAppSpecAsText() {
     aws.answer("CreateDeployment", "{\"deploymentId\":\"d-1\"}");
-    aws.answer("CreateDeployment", "{\"deploymentId\":\"d-2\"}");
-    assertThat(codeDeploy.create(GROUP, "ours", "{\"version\":0.0}", "", false)).isEqualTo("d-1");
-    assertThat(codeDeploy.create(GROUP, "ours", "x", CodeDeploy.AT_ONCE, true)).isEqualTo("d-2");
+    assertThat(codeDeploy.create(GROUP, "ours", "{\"version\":0.0}")).isEqualTo("d-1");
     assertThat(aws.input(0))
         .isEqualTo(
             "{\"applicationName\":\"shop\",\"deploymentGroupName\":\"web\",\"description\":\"ours\","
                 + "\"revision\":{\"revisionType\":\"AppSpecContent\",\"appSpecContent\":"
                 + "{\"content\":\"{\\\"version\\\":0.0}\"}}}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {"enabled":true,"alarms":[{"name":"a"}]}  | ,"overrideAlarmConfiguration":{"enabled":false}
+          {"enabled":false,"alarms":[{"name":"a"}]} |
+          {}                                        |
+          """)
+  void aWayBackGoesAtOnceAndWhateverTheAlarmsAreIfThereAreAny(String alarms, String override) {
+    aws.answer(
+        "GetDeploymentGroup", "{\"deploymentGroupInfo\":{\"alarmConfiguration\":" + alarms + "}}");
+    aws.answer("CreateDeployment", "{\"deploymentId\":\"d-2\"}");
+    assertThat(codeDeploy.createWayBack(GROUP, "ours", "x")).isEqualTo("d-2");
     assertThat(aws.input(1))
         .contains(
-            "\"deploymentConfigName\":\"CodeDeployDefault.ECSAllAtOnce\","
-                + "\"overrideAlarmConfiguration\":{\"enabled\":false},");
+            "\"description\":\"ours\","
+                + "\"deploymentConfigName\":\"CodeDeployDefault.ECSAllAtOnce\""
+                + (override == null ? "" : override)
+                + ",\"revision\":");
   }
 
   @Test
   void anAnswerWithoutAnIdMayHaveHadItsEffect() {
     aws.answer("CreateDeployment", "{}");
-    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", "", false))
+    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x"))
         .isInstanceOfSatisfying(AwsException.class, e -> assertThat(e.outcomeUnknown()).isTrue());
   }
 
   @Test
   void oneAtATimeIsNoThrottle() {
     aws.refuse(AwsService.CODEDEPLOY, "CreateDeployment", "DeploymentLimitExceededException", "");
-    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x", "", false))
+    assertThatThrownBy(() -> codeDeploy.create(GROUP, "ours", "x"))
         .isInstanceOfSatisfying(
             AwsException.class,
             e -> {

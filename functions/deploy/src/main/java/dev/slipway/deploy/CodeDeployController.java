@@ -263,15 +263,11 @@ final class CodeDeployController implements Controller {
       }
       AppSpecs.Made appSpec = appSpecs.of(deployment, service, like);
       try {
+        String description = CodeDeployNames.description(deployment, appSpec.leftOut());
         String id =
-            codeDeploy.create(
-                group,
-                CodeDeployNames.description(deployment, appSpec.leftOut()),
-                appSpec.text(),
-                // A way back does not wait for a canary, nor is it stopped by the alarm for which
-                // it is gone.
-                deployment.isRollback() ? CodeDeploy.AT_ONCE : "",
-                deployment.isRollback() && !codeDeploy.alarms(group).isEmpty());
+            deployment.isRollback()
+                ? codeDeploy.createWayBack(group, description, appSpec.text())
+                : codeDeploy.create(group, description, appSpec.text());
         log.info(
             "CodeDeploy deploys", "service", service.ref().brief(), "codedeploy_deployment", id);
         return new Started.UnderWay(Rollout.begunByCodeDeploy(id, clock.instant()));

@@ -62,12 +62,12 @@ final class InMemoryCodeDeploy implements CodeDeploy {
   }
 
   @Override
-  public String create(
-      DeploymentGroup group,
-      String description,
-      String appSpec,
-      String config,
-      boolean whateverTheAlarms) {
+  public String create(DeploymentGroup group, String description, String appSpec) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String createWayBack(DeploymentGroup group, String description, String appSpec) {
     throw new UnsupportedOperationException();
   }
 
