@@ -37,6 +37,11 @@ public record ImageSet(Map<String, Image> byContainer) {
         });
   }
 
+  /** Whether it is the same containers with the same digests, whatever the tags are. */
+  public boolean sameDigests(ImageSet other) {
+    return covers(other) && other.covers(this);
+  }
+
   /**
    * The same beside another set: with its digest where the tag alone would name both, {@code
    * team/app:live (aaaaaaaaaaaa)}.
