@@ -2,8 +2,6 @@ package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecs;
-import dev.slipway.aws.Ecs.RunningTask;
-import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -11,26 +9,20 @@ import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Head.Wanted;
-import dev.slipway.deployment.NextStep;
 import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
-import dev.slipway.image.Digest;
 import dev.slipway.image.Image;
-import dev.slipway.image.ImageReference;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
-import dev.slipway.taskdef.TaskDefinitionCopy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * One step on one service: the head as it stands in the ledger, what AWS said, and the time, all of
@@ -46,6 +38,7 @@ abstract class Act {
   final Ledger ledger;
   final Revisions revisions;
   final Controllers controllers;
+  final WhatRuns whatRuns;
   final Log log;
   final Metrics metrics;
   final Observed seen;
@@ -58,6 +51,7 @@ abstract class Act {
     this.ledger = tools.ledger();
     this.revisions = tools.revisions();
     this.controllers = tools.controllers();
+    this.whatRuns = new WhatRuns(tools.ecs());
     this.log = tools.log();
     this.metrics = tools.metrics();
     this.seen = seen;
@@ -184,55 +178,6 @@ abstract class Act {
         .orElse(deployment.trigger().at());
   }
 
-  /** Container name to the text of its image, in a revision. */
-  final Map<String, String> containers(String taskDefinition) {
-    return TaskDefinitionCopy.containers(ecs.taskDefinition(taskDefinition).document());
-  }
-
-  /**
-   * The digests that the service's tasks run, for each container whose image can be read.
-   *
-   * @param texts container name to the text of its image, in the service's revision
-   */
-  final ImageSet running(ServiceView service, Map<String, String> texts) {
-    return running(tasks(service), texts);
-  }
-
-  /** The tasks of the revision that the service is set to. */
-  final List<RunningTask> tasks(ServiceView service) {
-    return ecs.runningTasks(service.ref()).stream()
-        .filter(task -> task.taskDefinition().equals(service.taskDefinition()))
-        .toList();
-  }
-
-  /** The same, of tasks that are known already. */
-  static ImageSet running(List<RunningTask> tasks, Map<String, String> texts) {
-    Map<String, Image> images = new TreeMap<>();
-    texts.forEach((container, text) -> {
-      Optional<ImageReference> reference = Containers.read(text);
-      Optional<Digest> digest =
-          reference.flatMap(ImageReference::digest).or(() -> pulled(tasks, container));
-      if (reference.isPresent() && digest.isPresent()) {
-        images.put(
-            container,
-            new Image(
-                reference.get().registry(),
-                reference.get().repository(),
-                reference.get().tag().orElse(""),
-                digest.get()));
-      }
-    });
-    return new ImageSet(images);
-  }
-
-  private static Optional<Digest> pulled(List<RunningTask> tasks, String container) {
-    return tasks.stream()
-        .map(task -> task.digests().getOrDefault(container, ""))
-        .filter(text -> !text.isEmpty())
-        .findFirst()
-        .map(Digest::new);
-  }
-
   /** So that Terraform, CDK and CloudFormation can read what runs. Never holds up a verdict. */
   final void tellParameters(ImageSet images) {
     images
@@ -266,61 +211,5 @@ abstract class Act {
         .map(primary -> primary.createdAt().minusMillis(1))
         .filter(before -> before.isBefore(now))
         .orElse(now);
-  }
-
-  /** Something newer has come between a person's wish and now. */
-  final Done dropOvertakenRequest(String why) {
-    boolean elsewhere =
-        head.lastGood()
-            .map(good ->
-                NextStep.deployedElsewhere(good, seen.service())
-                    || ledger
-                        .deployment(head.service(), good.sequence())
-                        .map(one -> one.reason() == Reason.CHANGED_ELSEWHERE)
-                        .orElse(false))
-            .orElse(false);
-    return dropRequest(elsewhere ? Reason.CHANGED_ELSEWHERE : Reason.NEWER_PUSH, why);
-  }
-
-  /**
-   * What a person asked for is not done. They were told that it would be: so they are told why it
-   * is not, unless it has happened already.
-   */
-  final Done dropRequest(Reason reason, String why) {
-    log.info("request dropped", "service", head.service().brief(), "why", why);
-    tellNotGoneBack(
-        asked -> asked.status() != Status.ROLLED_BACK && asked.status() != Status.ROLLING_BACK,
-        reason,
-        why + ".");
-    write(head.request(null).due(now.plus(SOON)));
-    return Done.AGAIN;
-  }
-
-  /**
-   * What a person asked for is not done, and why.
-   *
-   * @param told of which deployments nothing else tells it
-   */
-  final void tellNotGoneBack(Predicate<Deployment> told, Reason reason, String why) {
-    head.request()
-        .ifPresent(request ->
-            ledger
-                .deployment(head.service(), sequence(request))
-                .filter(told)
-                .ifPresent(asked ->
-                    ledger.addPush(
-                        PushRecord.notGoneBack(
-                            asked,
-                            request.by(),
-                            request.at(),
-                            reason,
-                            "\"Roll back\" was pressed for #" + asked.sequence() + ": " + why),
-                        now)));
-  }
-
-  private static long sequence(Head.Request request) {
-    return switch (request) {
-      case Head.Request.RollBack back -> back.sequence();
-    };
   }
 }

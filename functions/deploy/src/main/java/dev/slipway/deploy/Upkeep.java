@@ -47,8 +47,9 @@ final class Upkeep extends Act {
     ServiceView service = seen.service();
     // Where something else deploys, the service itself is set to no revision.
     boolean set = !service.taskDefinition().isEmpty();
-    List<RunningTask> tasks = set ? tasks(service) : List.of();
-    ImageSet images = set ? running(tasks, containers(service.taskDefinition())) : ImageSet.EMPTY;
+    List<RunningTask> tasks = set ? whatRuns.tasks(service) : List.of();
+    ImageSet images =
+        set ? WhatRuns.images(tasks, whatRuns.named(service.taskDefinition())) : ImageSet.EMPTY;
     // Its tasks may have gone since ECS counted them: then nobody knows what they ran.
     boolean steady = service.steady() && service.desired() > 0 && !tasks.isEmpty();
     Deployment baseline =
@@ -91,7 +92,7 @@ final class Upkeep extends Act {
         seen.situation()
             .last()
             .filter(last -> last.revisions().own().equals(service.taskDefinition()));
-    List<RunningTask> tasks = tasks(service);
+    List<RunningTask> tasks = whatRuns.tasks(service);
     Instant proven = provenAt(tasks, NextStep.unproven(seen.situation(), service));
     if (proven.isAfter(now)) {
       return rest(
@@ -100,7 +101,7 @@ final class Upkeep extends Act {
               : proven,
           "what the service runs has not run for long enough to count as good");
     }
-    ImageSet images = running(tasks, containers(service.taskDefinition()));
+    ImageSet images = WhatRuns.images(tasks, whatRuns.named(service.taskDefinition()));
     Optional<LastGood> again =
         head.lastGood().filter(good -> good.taskDefinition().equals(service.taskDefinition()));
     // Ours, or the baseline, and now it has proven itself: it completed while nothing ran, or was
@@ -109,7 +110,7 @@ final class Upkeep extends Act {
     Optional<Long> known =
         again.isPresent()
             ? again
-                .filter(good -> !good.steady() || sameDigests(good.images(), images))
+                .filter(good -> !good.steady() || good.images().sameDigests(images))
                 .map(LastGood::sequence)
             : own.map(Deployment::sequence);
     if (known.isPresent()) {
@@ -162,10 +163,6 @@ final class Upkeep extends Act {
             .orElse(now)
             .plus(SOON)
         : now;
-  }
-
-  private static boolean sameDigests(ImageSet one, ImageSet other) {
-    return one.covers(other) && other.covers(one);
   }
 
   // -- others
@@ -222,7 +219,8 @@ final class Upkeep extends Act {
         .values()
         .forEach(wanted -> refuse(wanted, Reason.SERVICE_GONE, words));
     // Of one in flight its own end tells it.
-    tellNotGoneBack(asked -> asked.status() == Status.SUCCEEDED, Reason.SERVICE_GONE, words);
+    new DroppedRequest(tools, seen)
+        .tell(asked -> asked.status() == Status.SUCCEEDED, Reason.SERVICE_GONE, words);
     Head after = head.idle().waiting(Waiting.NOTHING).request(null).due(null);
     if (head.inFlight().isEmpty()) {
       write(after);

@@ -5,14 +5,12 @@ import dev.slipway.aws.Ecr;
 import dev.slipway.aws.Ecs.TaskDefinitionDocument;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
-import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deploy.Controller.Started;
 import dev.slipway.deploy.Controller.Way;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
-import dev.slipway.deployment.Head.LastGood;
 import dev.slipway.deployment.Head.Waiting;
 import dev.slipway.deployment.Head.Wanted;
 import dev.slipway.deployment.NextStep;
@@ -28,20 +26,16 @@ import dev.slipway.policy.Decision;
 import dev.slipway.policy.Policies;
 import dev.slipway.policy.Release;
 import dev.slipway.taskdef.TaskDefinitionCopy;
-import dev.slipway.verdict.AlarmsInUse;
-import dev.slipway.verdict.AlarmsInUse.Alarm;
 import dev.slipway.verdict.CodeDeployed;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 
-/** From what is wanted to a revision, a rollout, and its success. */
+/** From what is wanted to a revision, and a rollout of it that has begun. */
 final class WayForward extends Act {
 
   private static final int NEWEST_REVISIONS = 100;
@@ -63,8 +57,6 @@ final class WayForward extends Act {
     super(tools, seen);
     this.fresh = fresh;
   }
-
-  // -- beginning
 
   Done decline(Reason reason, String detail) {
     head.waiting().byRepository().values().forEach(wanted -> refuse(wanted, reason, detail));
@@ -383,152 +375,5 @@ final class WayForward extends Act {
     write(head.idle().due(next()), failed);
     revisions.deregister(deployment, log);
     return Done.AGAIN;
-  }
-
-  // -- following
-
-  Done follow(Rollout rollout, Instant until) {
-    Deployment before = head.inFlight().orElseThrow();
-    boolean later = head.due() == null || !head.due().isAfter(now) || head.due().isAfter(until);
-    if (rollout.equals(before.rollout()) && !later) {
-      return Done.REST;
-    }
-    Deployment further =
-        before.with(rollout).as(before.status(), before.reason(), before.detail(), now);
-    if (rollout.equals(before.rollout())) {
-      write(head.due(until));
-    } else {
-      write(head.inFlight(further).due(until), further);
-    }
-    return Done.REST;
-  }
-
-  /**
-   * The alarms that watch the deployment in flight. After UpdateService, never before: a push does
-   * not wait for it. What went off in between is known by its time.
-   */
-  Done findAlarms() {
-    Deployment deployment = inFlight();
-    AlarmsInUse found = alarms(deployment);
-    // First for watch, which drops events about alarms that it does not find there.
-    ledger.useAlarms(
-        head.service(),
-        deployment.sequence(),
-        found.alarms().stream().map(Alarm::arn).toList(),
-        now);
-    log.info(
-        "alarms found",
-        "alarms",
-        AlarmsInUse.names(found.alarms()),
-        "on_at_start",
-        AlarmsInUse.names(found.onAtStart()));
-    Deployment watched = deployment.with(found);
-    write(head.inFlight(watched), watched);
-    return Done.AGAIN;
-  }
-
-  private AlarmsInUse alarms(Deployment deployment) {
-    try {
-      List<String> own = controllers.of(deployment).alarms(seen.service());
-      Set<String> names = new TreeSet<>(own);
-      names.addAll(tools.alarms().tagged(head.service()));
-      return AlarmsInUse.found(
-          names.isEmpty() ? List.of() : tools.alarms().states(names), own, startedAt(deployment));
-    } catch (AwsException e) {
-      if (e.passing() && NextStep.mayWaitForAlarms(deployment, seen.situation())) {
-        throw e;
-      }
-      log.error("no alarms of " + deployment.id(), e);
-      return AlarmsInUse.unknown(
-          "Slipway cannot see which alarms watch this, and watches none of them. "
-              + controllers.of(deployment).name()
-              + " still acts on the service's own. "
-              + Wording.stopped(e.getMessage()));
-    }
-  }
-
-  /** As ECS has it, for a look may have taken over what an earlier one had started. */
-  private Instant startedAt(Deployment deployment) {
-    Instant noted = deployment.startedAt();
-    return seen.service()
-        .deployment(deployment.rollout().ecsDeploymentId())
-        .map(EcsDeployment::createdAt)
-        .filter(created -> created.isBefore(noted))
-        .orElse(noted);
-  }
-
-  Done bake(Instant until) {
-    Deployment deployment = inFlight();
-    Rollout rollout =
-        NextStep.progress(deployment, seen.service(), seen.situation()).toBuilder()
-            .progressAt(now)
-            .bakeUntil(until)
-            .tasksSeen(true)
-            .build();
-    Deployment baking =
-        deployment
-            .with(rollout)
-            .as(
-                Status.BAKING,
-                Reason.BAKE_TIME,
-                controllers.of(deployment).name() + " has completed it.",
-                now);
-    // Not only at its end: an event about an alarm or a task can be lost.
-    Instant look = now.plus(SOON);
-    write(head.inFlight(baking).due(look.isBefore(until) ? look : until), baking);
-    return Done.REST;
-  }
-
-  Done succeed(Reason reason) {
-    Deployment deployment = inFlight();
-    if (deployment.isRollback()) {
-      return new WayBack(tools, seen)
-          .wentBack(deployment, deployment.revisions().own(), deployment.to());
-    }
-    Deployment done =
-        deployment
-            .with(finished(NextStep.progress(deployment, seen.service(), seen.situation())))
-            .as(Status.SUCCEEDED, reason, "", now);
-    ImageSet runs = reason == Reason.COMPLETED ? complete(deployment) : deployment.to();
-    Head after = head.idle().running(runs).due(next());
-    if (reason == Reason.COMPLETED) {
-      after =
-          after.lastGood(
-              new LastGood(
-                  deployment.revisions().own(),
-                  runs,
-                  deployment.sequence(),
-                  goodSince(deployment.rollout().ecsDeploymentId()),
-                  true));
-    }
-    tellParameters(runs);
-    write(after, done.to(done.from(), runs));
-    return ended();
-  }
-
-  /**
-   * With the digests of the containers that do not follow and are named by tag, as the tasks pulled
-   * them: a rollback is to bring back what ran, and a tag would be resolved again.
-   */
-  private ImageSet complete(Deployment deployment) {
-    try {
-      Map<String, String> containers = containers(deployment.revisions().own());
-      boolean known = deployment.to().byContainer().keySet().containsAll(containers.keySet());
-      return known ? deployment.to() : running(seen.service(), containers).with(deployment.to());
-    } catch (AwsException e) {
-      if (e.passing()) {
-        throw e;
-      }
-      log.error("could not read what " + deployment.id() + " runs", e);
-      return deployment.to();
-    }
-  }
-
-  /** The rollout as it stood at the end. */
-  private Rollout finished(Rollout rollout) {
-    return seen.service()
-        .deployment(rollout.ecsDeploymentId())
-        .map(d -> rollout.toBuilder().counts(d).progressAt(now).tasksSeen(d.running() > 0).build())
-        .orElse(rollout);
   }
 }

@@ -96,22 +96,22 @@ public final class Worker {
       case Step.Adopt ignored -> new Upkeep(tools, seen).adopt();
       case Step.GiveWay way -> new Upkeep(tools, seen).giveWay(way.taskDefinition());
       case Step.Close ignored -> new Upkeep(tools, seen).close();
-      case Step.DropRequest drop -> new Upkeep(tools, seen).dropOvertakenRequest(drop.why());
+      case Step.DropRequest drop -> new DroppedRequest(tools, seen).overtaken(drop.why());
       case Step.Decline decline ->
           new WayForward(tools, seen).decline(decline.reason(), decline.detail());
       case Step.Begin begin -> new WayForward(tools, seen).begin(begin.replacing());
       case Step.Start ignored -> new WayForward(tools, seen).start();
       case Step.Follow follow ->
-          new WayForward(tools, seen).follow(follow.rollout(), follow.until());
-      case Step.FindAlarms ignored -> new WayForward(tools, seen).findAlarms();
-      case Step.Bake bake -> new WayForward(tools, seen).bake(bake.until());
-      case Step.Succeed succeed -> new WayForward(tools, seen).succeed(succeed.reason());
-      case Step.Fail fail -> new WayBack(tools, seen).fail(fail);
+          new RolloutUnderWay(tools, seen).follow(follow.rollout(), follow.until());
+      case Step.FindAlarms ignored -> new RolloutUnderWay(tools, seen).findAlarms();
+      case Step.Bake bake -> new RolloutUnderWay(tools, seen).bake(bake.until());
+      case Step.Succeed succeed -> new RolloutUnderWay(tools, seen).succeed(succeed.reason());
+      case Step.Fail fail -> new StartOfWayBack(tools, seen).fail(fail);
       case Step.GoBack ignored -> new WayBack(tools, seen).goBack();
       case Step.Returned returned -> new WayBack(tools, seen).returned(returned.serviceRevision());
-      case Step.CallForPerson call -> new WayBack(tools, seen).callForPerson(call.detail());
+      case Step.CallForPerson call -> new EndOfWayBack(tools, seen).callForPerson(call.detail());
       case Step.Proceed ignored -> new WayBack(tools, seen).proceed();
-      case Step.Undo undo -> new WayBack(tools, seen).undo(undo.request());
+      case Step.Undo undo -> new StartOfWayBack(tools, seen).undo(undo.request());
     };
   }
 }
