@@ -20,12 +20,12 @@ class BrokenCodeTest {
   @ParameterizedTest(name = "{0}.{1} always says {2}")
   @CsvSource({
     "dev.slipway.deployment.Head, quarantined, false",
-    "dev.slipway.deployment.NextStep, deployedElsewhere, false",
+    "dev.slipway.deployment.SomebodyElse, deployedElsewhere, false",
     "dev.slipway.verdict.TaskFailures, failed, true",
-    "dev.slipway.deployment.NextStep, asksFor, false",
-    "dev.slipway.deployment.NextStep, draining, false",
-    "dev.slipway.deployment.NextStep, notListedYet, false",
-    "dev.slipway.deployment.NextStep, stalled, false",
+    "dev.slipway.deployment.InFlight, asksFor, false",
+    "dev.slipway.deployment.Deadline, draining, false",
+    "dev.slipway.deployment.InFlight, notListedYet, false",
+    "dev.slipway.deployment.Deadline, stalled, false",
     "dev.slipway.deploy.EcsController, movesTo, true",
     "dev.slipway.deploy.WayForward, unchanged, true",
     "dev.slipway.verdict.Judge, ecsCounts, false",

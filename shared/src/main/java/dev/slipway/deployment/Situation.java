@@ -7,6 +7,7 @@ import dev.slipway.follow.Settings;
 import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.StoppedTask;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -114,5 +115,10 @@ public record Situation(
   /** The settings, if the tags can be read and follow something. */
   public Optional<Settings> settings() {
     return tags.following();
+  }
+
+  /** How long without progress is too long. */
+  public Duration deadline() {
+    return tags.deadline();
   }
 }

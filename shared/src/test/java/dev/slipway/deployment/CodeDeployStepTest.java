@@ -68,7 +68,7 @@ class CodeDeployStepTest {
                 NOON.plus(Duration.ofHours(30))))
         .isEqualTo(
             new Step.Rest(
-                NOON.plus(Duration.ofHours(30)).plus(NextStep.SAFETY_LOOK),
+                NOON.plus(Duration.ofHours(30)).plus(NextLook.SAFETY),
                 "somebody else's deployment is in progress in CodeDeploy"));
   }
 

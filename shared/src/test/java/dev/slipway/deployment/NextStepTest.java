@@ -373,7 +373,7 @@ class NextStepTest {
       assertThat(NextStep.decide(rolling, situation(SOON, ROLLING, settings())))
           .isInstanceOfSatisfying(
               Step.Follow.class,
-              follow -> assertThat(follow.until()).isEqualTo(SOON.plus(NextStep.SAFETY_LOOK)));
+              follow -> assertThat(follow.until()).isEqualTo(SOON.plus(NextLook.SAFETY)));
     }
 
     @Test
@@ -599,7 +599,7 @@ class NextStepTest {
                 assertThat(follow.rollout().countsFrom()).isEqualTo(end);
                 assertThat(follow.rollout().stage()).isEqualTo("POST_TEST_TRAFFIC_SHIFT");
                 assertThat(follow.rollout().progressAt()).as("no task more runs").isEqualTo(NOON);
-                assertThat(follow.until()).isEqualTo(later.plus(NextStep.PAUSED_LOOK));
+                assertThat(follow.until()).isEqualTo(later.plus(NextLook.PAUSED));
               });
     }
 
@@ -903,7 +903,7 @@ class NextStepTest {
           .isEqualTo(
               new Step.Follow(
                   baking(watchedBy(QUIET)).inFlight().orElseThrow().rollout(),
-                  end.plus(NextStep.SAFETY_LOOK)));
+                  end.plus(NextLook.SAFETY)));
       assertThat(
               NextStep.decide(
                   baking(watchedBy(QUIET)), unheard(end.plus(Duration.ofMinutes(30)), DONE)))
