@@ -25,6 +25,7 @@ import dev.slipway.image.Image;
 import dev.slipway.image.ImageSet;
 import dev.slipway.verdict.AlarmState;
 import dev.slipway.verdict.AlarmsInUse;
+import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.Shift;
 import dev.slipway.verdict.Staging;
 import dev.slipway.verdict.StoppedTask;
@@ -46,6 +47,22 @@ public final class Samples {
   public static final String OTHER = "arn:aws:ecs:eu-west-1:123456789012:task-definition/app:9";
   public static final String OWN_ID = "ecs-svc/1111111111111111111";
   public static final String OLD_ID = "ecs-svc/2222222222222222222";
+
+  public static final CircuitBreaker NO_BREAKER = new CircuitBreaker(false, false);
+  public static final CircuitBreaker BREAKER = new CircuitBreaker(true, true);
+  public static final ServiceView STEADY =
+      service(BREAKER, 2, "", ecs(OLD_ID, "PRIMARY", OLD, "COMPLETED", 2));
+  public static final ServiceView ROLLING =
+      service(
+          BREAKER,
+          2,
+          "arn:sd",
+          ecs(OWN_ID, "PRIMARY", NEW, "IN_PROGRESS", 0),
+          ecs(OLD_ID, "ACTIVE", OLD, "COMPLETED", 2));
+  public static final Instant SOON = NOON.plusSeconds(30);
+
+  /** The end of {@link #pause}. */
+  static final Instant END = NOON.plus(Duration.ofDays(3));
 
   private Samples() {}
 
@@ -203,5 +220,99 @@ public final class Samples {
   public static StoppedTask stopped(
       String arn, String startedBy, String stopCode, String reason, Instant at) {
     return new StoppedTask(arn, NEW, startedBy, stopCode, reason, at, at, at, null, List.of());
+  }
+
+  /** What somebody deployed so many seconds after noon. */
+  static ServiceView deployedAt(int seconds, String taskDefinition) {
+    return service(
+        BREAKER,
+        2,
+        "",
+        new EcsDeployment(
+            "ecs-svc/9",
+            "PRIMARY",
+            taskDefinition,
+            2,
+            2,
+            0,
+            0,
+            "IN_PROGRESS",
+            "",
+            NOON.plusSeconds(seconds),
+            NOON));
+  }
+
+  /** That ECS waits for a hook. */
+  static ServiceDeployment waiting(Hook hook) {
+    ServiceDeployment plain = serviceDeployment("IN_PROGRESS", "", "", "POST_TEST_TRAFFIC_SHIFT");
+    return plain.knowing(List.of(hook));
+  }
+
+  static Hook pause(Hook.State state) {
+    return new Hook(
+        "h",
+        Hook.Type.PAUSE,
+        "",
+        "POST_TEST_TRAFFIC_SHIFT",
+        state,
+        END,
+        Hook.TimeoutAction.ROLLBACK,
+        NOON);
+  }
+
+  /** A rollback that ECS does itself, because it was asked to. */
+  static Deployment watchedWayBack() {
+    Rollout rollout =
+        new Rollout("", "arn:sd", 0, 0, 0, 0, "", NOON, NOON, null, false, true, Shift.NONE);
+    return deployment(Status.ROLLING_OUT, 3, 2).with(rollout);
+  }
+
+  /**
+   * A task that ECS has told to stop.
+   *
+   * @param why scaled in, unhealthy, or anything else
+   */
+  static StoppedTask stopping(String taskDefinition, String code, String why, Instant stoppedAt) {
+    String reason =
+        switch (why) {
+          case "scaled in" -> "Scaling activity initiated by (deployment " + OWN_ID + ")";
+          case "unhealthy" -> "Task failed container health checks";
+          default -> "";
+        };
+    return new StoppedTask(
+        "task-9", taskDefinition, OLD_ID, code, reason, NOON, NOON, stoppedAt, null, List.of());
+  }
+
+  /** The same with tasks that stopped, a service deployment, or the newest deployment. */
+  static Situation with(Situation seen, List<StoppedTask> stopped) {
+    return new Situation(
+        seen.now(),
+        seen.service(),
+        seen.tags(),
+        seen.serviceDeployment(),
+        stopped,
+        seen.accountHold(),
+        seen.observeOnly(),
+        seen.last(),
+        seen.alarms(),
+        seen.codeDeployed());
+  }
+
+  static Situation with(Situation seen, ServiceDeployment serviceDeployment) {
+    return seen.withServiceDeployment(Optional.of(serviceDeployment));
+  }
+
+  static Situation with(Situation seen, Optional<Deployment> last) {
+    return new Situation(
+        seen.now(),
+        seen.service(),
+        seen.tags(),
+        seen.serviceDeployment(),
+        seen.stopped(),
+        seen.accountHold(),
+        seen.observeOnly(),
+        last,
+        seen.alarms(),
+        seen.codeDeployed());
   }
 }
