@@ -6,7 +6,6 @@ import dev.slipway.deployment.Deployment.Rollout;
 import dev.slipway.follow.Reading;
 import dev.slipway.verdict.AlarmsInUse;
 import dev.slipway.verdict.CodeDeployed;
-import dev.slipway.verdict.Verdict.Failure;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -57,11 +56,6 @@ public final class NextStep {
   /** Whether a person has asked to roll this deployment back. */
   public static boolean asksFor(Head head, Deployment deployment) {
     return InFlight.asksFor(head, deployment);
-  }
-
-  /** The reason that ledger, chat, metrics and events share. */
-  public static Reason reason(Failure why) {
-    return Reason.of(why);
   }
 
   // ---- its alarms

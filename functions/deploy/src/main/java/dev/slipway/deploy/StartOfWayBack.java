@@ -36,7 +36,7 @@ final class StartOfWayBack extends Act {
     // As it stands now: what made ECS go back is part of it.
     Deployment seenNow =
         inFlight().with(NextStep.progress(inFlight(), seen.service(), seen.situation()));
-    Reason reason = NextStep.reason(why);
+    Reason reason = Reason.of(why);
     Deployment deployment =
         why == Failure.ALARM ? seenNow.with(NextStep.failedBy(seenNow, seen.situation())) : seenNow;
     Optional<LastGood> good = head.lastGood().filter(LastGood::steady);
