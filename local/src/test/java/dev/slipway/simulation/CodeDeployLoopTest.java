@@ -194,6 +194,16 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     assertThat(creators()).containsExactly("Slipway prod/web#2");
   }
 
+  /** Each look found the same tasks running anew, and forgave those that had died before. */
+  @Test
+  void tasksThatFailAreCountedWhileCloudWatchIsThrottled() {
+    world(ALARMED + WAITS_FOR_A_PERSON);
+    world.mishaps.refuse("DescribeAlarms", "errors", "ThrottlingException", "Rate exceeded");
+    world.lost.add("ECS Task State Change");
+    world.push("v2", "dies-later:290");
+    world.until(2, d -> d.reason() == Reason.TASKS_FAILED, Duration.ofMinutes(25));
+  }
+
   /** CloudWatch says that the alarm is over, and CodeDeploy stops it all the same. */
   @Test
   void whatIsStoppedBeforeItRunsAgainAndAgainEndsInQuarantine() {

@@ -47,7 +47,13 @@ final class RolloutUnderWay extends Act {
    */
   Done findAlarms() {
     Deployment deployment = inFlight();
-    AlarmsInUse found = alarms(deployment);
+    AlarmsInUse found;
+    try {
+      found = alarms(deployment);
+    } catch (AwsException e) {
+      keepProgress(deployment);
+      throw e;
+    }
     // First for watch, which drops events about alarms that it does not find there.
     ledger.useAlarms(
         head.service(),
@@ -63,6 +69,15 @@ final class RolloutUnderWay extends Act {
     Deployment watched = deployment.with(found);
     write(head.inFlight(watched), watched);
     return Done.AGAIN;
+  }
+
+  /** Else the same tasks would pass for progress again, and forgive those that failed meanwhile. */
+  private void keepProgress(Deployment deployment) {
+    Rollout further = NextStep.progress(deployment, seen.service(), seen.situation());
+    if (deployment.status() == Status.ROLLING_OUT && !further.equals(deployment.rollout())) {
+      Deployment known = deployment.with(further);
+      write(head.inFlight(known), known);
+    }
   }
 
   private AlarmsInUse alarms(Deployment deployment) {
