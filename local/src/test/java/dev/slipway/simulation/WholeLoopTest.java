@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole loop in one process, with nothing going wrong but what the image does. */
 class WholeLoopTest extends EcsLoop {
@@ -370,6 +372,40 @@ class WholeLoopTest extends EcsLoop {
     assertThat(head().lastSequence()).isEqualTo(4);
     assertThat(head().lastGood().orElseThrow().sequence()).isEqualTo(2);
     assertThat(head().running().brief()).isEqualTo("team/app:v2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {BREAKER, BREAKER_WITHOUT_ROLLBACK, NO_BREAKER})
+  void aWayBackWhoseTasksFailHasADiagnosisOfItsOwn(String breaker) {
+    // An old task makes room before its successor runs.
+    String small = "'minimumHealthyPercent': 50, 'maximumPercent': 100";
+    world(ANY, breaker.replaceFirst("}$", (breaker.equals("{}") ? "" : ", ") + small + "}"));
+    world.push("v2", "crash");
+    world.until(2, d -> d.status() == Status.ROLLING_BACK, Duration.ofHours(1));
+    world.account.call(
+        AwsService.LOGS, "DeleteLogGroup", OneProcess.json("{'logGroupName': '/app'}"));
+    untilEnded(2);
+
+    assertThat(deployment(2).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    assertThat(deployment(2).diagnosis().orElseThrow().cause()).contains("web", "code 1");
+    assertThat(deployment(3).reason()).as(deployment(3).detail()).isEqualTo(Reason.ROLLBACK_FAILED);
+    assertThat(deployment(3).diagnosis().orElseThrow().cause()).contains("log group");
+    assertThat(deployment(3).diagnosis().orElseThrow().evidence())
+        .noneMatch(fact -> fact.contains("exit code"));
+  }
+
+  /** What failed before says nothing about a way back that could not begin. */
+  @Test
+  void aWayBackThatCannotBeginHasNoDiagnosis() {
+    world(ANY, BREAKER_WITHOUT_ROLLBACK);
+    String first = digest(head().running());
+    world.push("v2", "crash");
+    world.until(2, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(1));
+    deleteImage(first);
+    untilEnded(2);
+
+    assertThat(deployment(3).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    assertThat(deployment(3).diagnosis()).isEmpty();
   }
 
   @Test

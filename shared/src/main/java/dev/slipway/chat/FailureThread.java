@@ -14,6 +14,7 @@ import dev.slipway.image.Image;
 import dev.slipway.slack.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The reason of a failure, in the thread of its card. */
 public final class FailureThread {
@@ -24,24 +25,65 @@ public final class FailureThread {
   private static final int LOG_LINE = 490;
   private static final int MOST_IMAGES = 5;
 
+  private static final String WAY_BACK = "Why the way back failed";
+
   private FailureThread() {}
 
   /**
-   * Why it failed, for the thread of its card.
+   * Why it failed, for the thread of its card; and why the way back from it failed, where both are
+   * told at once.
    *
+   * @param rollback the deployment that goes back from this one, if there is one
    * @param quarantined those of its images that are in quarantine
    * @param calls whether it calls for a person
-   * @throws java.util.NoSuchElementException if there is no diagnosis
    */
-  public static Message of(Deployment deployment, List<Image> quarantined, boolean calls) {
-    Diagnosis diagnosis = deployment.diagnosis().orElseThrow();
+  public static Message of(
+      Deployment deployment,
+      Optional<Deployment> rollback,
+      List<Image> quarantined,
+      boolean calls) {
     Blocks blocks = new Blocks();
-    String cause = escape(diagnosis.cause());
     String name = escape(deployment.service().brief());
     if (calls) {
       blocks.section("❌ *" + name + "* failed, and a person is needed.");
     }
-    blocks.section("*Cause:* " + stopped(fit(cause, DETAIL)));
+    Optional<Deployment> failed = Optional.of(deployment).filter(Telling::explains);
+    Optional<Deployment> back = rollback.filter(Telling::explains);
+    failed.ifPresent(known -> explain(blocks, "Cause", known));
+    back.ifPresent(known -> explain(blocks, WAY_BACK, known));
+    quarantined.stream()
+        .limit(MOST_IMAGES)
+        .map(image -> quarantine(deployment, image))
+        .forEach(blocks::section);
+    String what =
+        calls
+            ? "❌ " + name + " failed, and a person is needed: "
+            : name + (failed.isPresent() ? " failed: " : " could not go back: ");
+    String cause =
+        failed.or(() -> back).flatMap(Deployment::diagnosis).map(Diagnosis::cause).orElse("");
+    return new Message(fit(what + escape(cause), Blocks.TEXT), blocks.all);
+  }
+
+  /**
+   * A call for a person after the failure itself has been explained; with why the way back failed,
+   * if that is known.
+   *
+   * @param card of the deployment, which says what the call is for
+   */
+  public static Message call(Message card, Optional<Deployment> rollback) {
+    Optional<Deployment> back = rollback.filter(Telling::explains);
+    if (back.isEmpty()) {
+      return Message.ofText(card.text());
+    }
+    Blocks blocks = new Blocks();
+    blocks.section(card.text());
+    explain(blocks, WAY_BACK, back.get());
+    return new Message(card.text(), blocks.all);
+  }
+
+  private static void explain(Blocks blocks, String title, Deployment failed) {
+    Diagnosis diagnosis = failed.diagnosis().orElseThrow();
+    blocks.section("*" + title + ":* " + stopped(fit(escape(diagnosis.cause()), DETAIL)));
     if (!diagnosis.advice().isEmpty()) {
       blocks.section("*What to do:* " + stopped(fit(escape(diagnosis.advice()), DETAIL)));
     }
@@ -51,17 +93,11 @@ public final class FailureThread {
     if (!diagnosis.events().isEmpty()) {
       blocks.section("*What ECS said*\n" + bullets(diagnosis.events()));
     }
-    if (!diagnosis.logs().isEmpty() && deployment.audience().logs()) {
+    if (!diagnosis.logs().isEmpty() && failed.audience().logs()) {
       String of =
           diagnosis.container().isEmpty() ? "" : " of " + code(fit(diagnosis.container(), 255));
       lastLines("*Last log lines*" + of, diagnosis.logs()).forEach(blocks::section);
     }
-    quarantined.stream()
-        .limit(MOST_IMAGES)
-        .map(image -> quarantine(deployment, image))
-        .forEach(blocks::section);
-    String failed = calls ? "❌ " + name + " failed, and a person is needed: " : name + " failed: ";
-    return new Message(fit(failed + cause, Blocks.TEXT), blocks.all);
   }
 
   /** That it does not come again by itself, and how it does. */

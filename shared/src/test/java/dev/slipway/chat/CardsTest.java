@@ -350,7 +350,10 @@ class CardsTest {
     Deployment failed =
         Sample.deployment(Status.ROLLING_BACK, Reason.ALARM).with(Sample.diagnosis());
 
-    assertThat(lines(FailureThread.of(failed, List.of(Sample.image("v1.2.3", 'b')), false)))
+    assertThat(
+            lines(
+                FailureThread.of(
+                    failed, Optional.empty(), List.of(Sample.image("v1.2.3", 'b')), false)))
         .endsWith(
             "team/app:v1.2.3 is in quarantine, and does not come back here by itself. If it was"
                 + " not to blame: /slipway release prod/web sha256:bbbbbbbbbbbb.");
@@ -739,7 +742,8 @@ class CardsTest {
                 new Diagnosis(evil, evil, List.of(evil), List.of(evil), List.of(evil, "```", "x")));
 
     for (Message message :
-        List.of(card(deployment), FailureThread.of(deployment, List.of(), false))) {
+        List.of(
+            card(deployment), FailureThread.of(deployment, Optional.empty(), List.of(), false))) {
       assertThat(message.text()).doesNotContain("<!channel>");
       for (JsonNode block : message.blocks()) {
         if (block.path("text").path("type").asText().equals("mrkdwn")) {
@@ -754,7 +758,7 @@ class CardsTest {
     Deployment failed =
         Sample.deployment(Status.FAILED, Reason.TASKS_FAILED).with(Sample.diagnosis());
 
-    assertThat(lines(FailureThread.of(failed, List.of(), false)))
+    assertThat(lines(FailureThread.of(failed, Optional.empty(), List.of(), false)))
         .containsExactly(
             "Cause: Container web exited with code 1 after 2 s.",
             "What to do: Look in its log for why it ended.",
@@ -769,6 +773,66 @@ class CardsTest {
             "panic: no <config> & no default");
   }
 
+  @Test
+  void explainsWhyTheWayBackFailedBesideTheFailure() {
+    Deployment failed =
+        Sample.deployment(Status.FAILED, Reason.ROLLBACK_FAILED).with(Sample.diagnosis());
+
+    Message thread = FailureThread.of(failed, Optional.of(failedWayBack()), List.of(), true);
+
+    assertThat(lines(thread))
+        .contains("Cause: Container web exited with code 1 after 2 s.")
+        .containsSubsequence(
+            "Why the way back failed: The log group <x> does not exist.",
+            "What to do: Create it.",
+            "Evidence",
+            "• Attempts: 3 tasks failed");
+    assertThat(thread.text())
+        .isEqualTo(
+            "❌ prod/web failed, and a person is needed: Container web exited with code 1 after"
+                + " 2 s.");
+  }
+
+  @Test
+  void explainsTheWayBackAloneWhereTheFailureNeedsNoExplanation() {
+    Deployment failed = Sample.deployment(Status.FAILED, Reason.ROLLBACK_FAILED);
+
+    Message thread = FailureThread.of(failed, Optional.of(failedWayBack()), List.of(), false);
+
+    assertThat(lines(thread))
+        .startsWith("Why the way back failed: The log group <x> does not exist.");
+    assertThat(thread.text())
+        .isEqualTo("prod/web could not go back: The log group &lt;x&gt; does not exist");
+  }
+
+  @Test
+  void theCallForAPersonSaysWhyTheWayBackFailedIfThatIsKnown() {
+    Deployment failed = Sample.deployment(Status.FAILED, Reason.ROLLBACK_FAILED);
+    Message card = card(failed);
+    Deployment silent = Sample.rollback(Status.FAILED, Reason.ROLLBACK_FAILED);
+
+    Message call = FailureThread.call(card, Optional.of(failedWayBack()));
+
+    assertThat(call.text()).isEqualTo(card.text());
+    assertThat(lines(call)).contains("Why the way back failed: The log group <x> does not exist.");
+    withinSlacksLimits(call);
+    assertThat(FailureThread.call(card, Optional.of(silent)))
+        .isEqualTo(Message.ofText(card.text()));
+    assertThat(FailureThread.call(card, Optional.empty())).isEqualTo(Message.ofText(card.text()));
+  }
+
+  private static Deployment failedWayBack() {
+    return Sample.rollback(Status.FAILED, Reason.ROLLBACK_FAILED)
+        .with(
+            new Diagnosis(
+                "The log group <x> does not exist",
+                "web",
+                "Create it",
+                List.of("Attempts: 3 tasks failed"),
+                List.of(),
+                List.of()));
+  }
+
   /** A log of JSON has long lines; what went wrong is often in the first of the last twenty. */
   @Test
   void showsTwentyLongLines() {
@@ -778,12 +842,12 @@ class CardsTest {
         Sample.deployment(Status.FAILED, Reason.TASKS_FAILED)
             .with(Sample.diagnosis().withLogs(lines));
 
-    List<String> shown = lines(FailureThread.of(failed, List.of(), false));
+    List<String> shown = lines(FailureThread.of(failed, Optional.empty(), List.of(), false));
 
     assertThat(shown).containsAll(lines);
-    assertThat(Json.write(FailureThread.of(failed, List.of(), false).toJson()))
+    assertThat(Json.write(FailureThread.of(failed, Optional.empty(), List.of(), false).toJson()))
         .doesNotContain("left out");
-    withinSlacksLimits(FailureThread.of(failed, List.of(), false));
+    withinSlacksLimits(FailureThread.of(failed, Optional.empty(), List.of(), false));
   }
 
   @Test
@@ -809,7 +873,7 @@ class CardsTest {
             d.updatedAt(),
             d.finishedAt());
 
-    assertThat(Json.write(FailureThread.of(quiet, List.of(), false).toJson()))
+    assertThat(Json.write(FailureThread.of(quiet, Optional.empty(), List.of(), false).toJson()))
         .doesNotContain("panic", "log lines");
   }
 
@@ -858,8 +922,15 @@ class CardsTest {
             Optional.of(Sample.detail(Sample.rollback(Status.FAILED, Reason.ALARM), long_)),
             true);
     withinSlacksLimits(card);
-    withinSlacksLimits(FailureThread.of(huge, List.of(), false));
-    assertThat(Json.write(FailureThread.of(huge, List.of(), false).toJson()))
+    withinSlacksLimits(FailureThread.of(huge, Optional.empty(), List.of(), false));
+    Optional<Deployment> back =
+        Optional.of(
+            Sample.rollback(Status.FAILED, Reason.ROLLBACK_FAILED)
+                .with(huge.diagnosis().orElseThrow()));
+    withinSlacksLimits(
+        FailureThread.of(huge, back, huge.to().byContainer().values().stream().toList(), true));
+    withinSlacksLimits(FailureThread.call(card, back));
+    assertThat(Json.write(FailureThread.of(huge, Optional.empty(), List.of(), false).toJson()))
         .contains("earlier left out", "… and ");
     assertThat(Json.write(card.toJson())).contains("… failed and was rolled back", " more\"");
   }

@@ -110,7 +110,7 @@ class PictureTest {
     List<String> message = new ArrayList<>(List.of("Slipway", "APP", "9:30 AM"));
     message.addAll(Plain.lines(Cards.deployment(failed, Optional.of(back), false)));
     message.add("1 reply");
-    message.addAll(Plain.lines(FailureThread.of(failed, List.of(), false)));
+    message.addAll(Plain.lines(FailureThread.of(failed, Optional.empty(), List.of(), false)));
 
     assertThat(picture()).containsExactlyElementsOf(message);
   }

@@ -11,10 +11,12 @@ import dev.slipway.ledger.Ledger;
 import dev.slipway.verdict.CodeDeployed;
 import dev.slipway.verdict.Hook;
 import dev.slipway.verdict.StoppedTask;
+import dev.slipway.verdict.TaskFailures;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a deployment failed of: in words, by its diagnosis, and whether its images are to blame. */
 final class Blame {
@@ -86,6 +88,45 @@ final class Blame {
     return failing
         .with(diagnose(failing, failing.reason()))
         .as(failing.status(), failing.reason(), failing.detail(), now);
+  }
+
+  /**
+   * A way back that failed, with its own diagnosis where tasks failed that it had started. Nothing
+   * else is sure to be about it: what AWS says beside them may be about what it goes back from.
+   */
+  Deployment explainedWayBack(Deployment back) {
+    return brought(back)
+        .filter(this::tasksFailed)
+        .map(rollout -> back.with(diagnose(rollout, Reason.ROLLBACK_FAILED)))
+        .orElse(back);
+  }
+
+  /**
+   * The rollback with the ECS deployment that brings its tasks: Slipway's own, or the one that ECS
+   * has begun by itself, perhaps of another revision than last good. CodeDeploy starts no tasks
+   * when it goes back by itself.
+   */
+  private Optional<Deployment> brought(Deployment back) {
+    if (!back.rollout().ecsDeploymentId().isEmpty()) {
+      return Optional.of(back);
+    }
+    if (back.rollout().codeDeployId().isPresent()) {
+      return Optional.empty();
+    }
+    return seen.service()
+        .primary()
+        .filter(primary -> !primary.taskDefinition().equals(back.revisions().previous()))
+        .map(primary ->
+            back.with(back.revisions().withOwn(primary.taskDefinition()))
+                .with(back.rollout().toBuilder().ecsDeploymentId(primary.id()).build()));
+  }
+
+  private boolean tasksFailed(Deployment rollout) {
+    return Stream.concat(
+            ledger.evidence(head.service(), rollout.sequence()).stream(),
+            seen.situation().stopped().stream())
+        .filter(task -> task.startedBy().equals(rollout.rollout().ecsDeploymentId()))
+        .anyMatch(TaskFailures::failed);
   }
 
   Diagnosis diagnose(Deployment deployment, Reason reason) {

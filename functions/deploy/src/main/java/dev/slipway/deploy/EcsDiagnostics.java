@@ -87,7 +87,10 @@ public final class EcsDiagnostics implements Diagnostics {
     Symptoms gathered =
         Symptoms.of(Ending.of(reason.name()), words, service.desired())
             .withTasks(own(deployment, List.copyOf(tasks.values())))
-            .withEvents(events(service), deployment.createdAt())
+            .withEvents(
+                events(service),
+                // Until a way back begins, events are about what it goes back from.
+                deployment.isRollback() ? deployment.startedAt() : deployment.createdAt())
             .withContainers(essential(document), changed(deployment))
             .withTargets(service.targets())
             .withEnvironment(environment(document));
@@ -157,13 +160,17 @@ public final class EcsDiagnostics implements Diagnostics {
     }
   }
 
-  /** Tasks of this deployment; one whose starter is not known counts by its revision. */
+  /**
+   * Tasks of this deployment; one whose starter is not known counts by its revision. Not in a way
+   * back: its revision had tasks before, which stopped when they were replaced.
+   */
   private static List<StoppedTask> own(Deployment deployment, List<StoppedTask> stopped) {
     String id = deployment.rollout().ecsDeploymentId();
     return stopped.stream()
         .filter(task ->
             task.startedBy().equals(id)
-                || (!task.taskDefinition().isEmpty()
+                || (!deployment.isRollback()
+                    && !task.taskDefinition().isEmpty()
                     && task.taskDefinition().equals(deployment.revisions().own())))
         .toList();
   }

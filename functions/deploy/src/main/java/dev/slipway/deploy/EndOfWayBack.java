@@ -133,6 +133,11 @@ final class EndOfWayBack extends Act {
         failed.with(known).as(failed.status(), Reason.HOOK_FAILED, failed.detail(), now));
   }
 
+  /** What was to come back did not become good. */
+  Done fail(String detail) {
+    return callForPerson(blame.explainedWayBack(inFlight()), detail);
+  }
+
   /** AWS does not let the service go back. */
   Done refused(AwsException e) {
     if (e.passing()) {
@@ -145,8 +150,12 @@ final class EndOfWayBack extends Act {
                 : ""));
   }
 
+  /** There is no way back that could begin. */
   Done callForPerson(String detail) {
-    Deployment back = inFlight();
+    return callForPerson(inFlight(), detail);
+  }
+
+  private Done callForPerson(Deployment back, String detail) {
     Deployment failed = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
     String words =
         Wording.failure(failed.reason(), failed.alarms())

@@ -109,7 +109,7 @@ public final class Worker {
       case Step.Fail fail -> new StartOfWayBack(tools, seen).fail(fail);
       case Step.GoBack ignored -> new WayBack(tools, seen).goBack();
       case Step.Returned returned -> new WayBack(tools, seen).returned(returned.serviceRevision());
-      case Step.CallForPerson call -> new EndOfWayBack(tools, seen).callForPerson(call.detail());
+      case Step.CallForPerson call -> new EndOfWayBack(tools, seen).fail(call.detail());
       case Step.Proceed ignored -> new WayBack(tools, seen).proceed();
       case Step.Undo undo -> new StartOfWayBack(tools, seen).undo(undo.request());
     };

@@ -57,6 +57,11 @@ class EcsDiagnosticsTest {
   }
 
   private Diagnosis diagnosis(Reason reason, boolean showLogs, StoppedTask... stopped) {
+    return diagnosis(reason, showLogs, 0, stopped);
+  }
+
+  private Diagnosis diagnosis(
+      Reason reason, boolean showLogs, long rollbackOf, StoppedTask... stopped) {
     ecs.runs(revision, Map.of());
     Deployment deployment =
         new Deployment(
@@ -70,7 +75,7 @@ class EcsDiagnosticsTest {
             new Trigger(Trigger.Kind.PUSH, "", "", NOON),
             new Revisions("", "", revision),
             Rollout.begun("ecs-svc/9", NOON),
-            0,
+            rollbackOf,
             RolledBackBy.NOBODY,
             new Audience(Optional.empty(), Level.ALL, showLogs),
             Optional.empty(),
@@ -230,6 +235,31 @@ class EcsDiagnosticsTest {
             "No progress in time: 0 of 1 task of the new revision runs, and no other came up since"
                 + " 2026-01-01 12:00 UTC, for longer than slipway.deadline (30 min)");
     assertThat(read).isEmpty();
+  }
+
+  /** The tasks of the good revision that were replaced may have failed in their time. */
+  @Test
+  void onAWayBackOnlyTheTasksThatItStartedCount() {
+    StoppedTask own = crashed("ecs-svc/9");
+    StoppedTask before =
+        new StoppedTask(
+            TASK + "0",
+            revision,
+            "ecs-svc/1",
+            "TaskFailedToStart",
+            "CannotPullContainerError: x: not found",
+            NOON,
+            null,
+            NOON.plusSeconds(9),
+            null,
+            List.of());
+
+    assertThat(diagnosis(Reason.ROLLBACK_FAILED, true, 6, own, before).evidence())
+        .contains("Attempts: 1 task failed");
+    assertThat(diagnosis(Reason.ROLLBACK_FAILED, true, 6, before).cause())
+        .isEqualTo("AWS gives no reason");
+    assertThat(diagnosis(Reason.TASKS_FAILED, true, own, before).evidence())
+        .contains("Attempts: 2 tasks failed, 1 of them for this cause");
   }
 
   @Test

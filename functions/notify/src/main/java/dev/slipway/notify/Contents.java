@@ -74,18 +74,24 @@ final class Contents {
             ? Optional.empty()
             : ledger.deployment(item.key().service(), item.rollback());
     Message card = Cards.deployment(deployment, back, button(voice, deployment));
-    boolean explains = !item.explained() && Telling.explains(deployment);
+    boolean backExplained = back.filter(Telling::explains).isPresent();
+    // Why the way back failed is told with the failure, or, later, with the call for a person.
+    boolean explains =
+        !item.explained() && (Telling.explains(deployment) || (backExplained && !told));
     String calls = Telling.calls(deployment, back);
     // What an older version has posted, it has told in its own way.
     boolean uncalled = !calls.isEmpty() && item.called() != null && !item.called().equals(calls);
     // A message that is posted now is heard itself.
-    Optional<Message> calling = uncalled && told ? Optional.of(card) : Optional.empty();
+    boolean calling = uncalled && told;
     Optional<Wanted.Reply> reply =
         explains
-            ? Optional.of(new Wanted.Reply(failure(deployment, calling.isPresent()), true, told))
-            : calling.map(loud -> new Wanted.Reply(Message.ofText(loud.text()), false, true));
+            ? Optional.of(new Wanted.Reply(failure(deployment, back, calling), true, told))
+            : calling
+                ? Optional.of(
+                    new Wanted.Reply(FailureThread.call(card, back.map(this::logs)), false, true))
+                : Optional.empty();
     return switch (voice) {
-      case Voice.Hook _ -> atTheEnd(item, deployment, card);
+      case Voice.Hook _ -> atTheEnd(deployment, back, card);
       case Voice.Bot _, Voice.Unknown _, Voice.Silent _ -> {
         String channel = channel(deployment.audience());
         if (channel.isEmpty() && !told) {
@@ -101,34 +107,34 @@ final class Contents {
    * What is said through a webhook stays as it is: only an end is told, each kind of end once, and
    * its reason with it.
    */
-  private Wanted atTheEnd(MessageItem item, Deployment deployment, Message card) {
+  private Wanted atTheEnd(Deployment deployment, Optional<Deployment> back, Message card) {
     if (!deployment.status().ended()) {
       return new Wanted.Nothing("a webhook tells ends only");
     }
     Message whole = card;
-    if (Telling.explains(deployment)) {
+    if (Telling.explains(deployment) || back.filter(Telling::explains).isPresent()) {
       whole = new Message(card.text(), card.blocks().deepCopy());
-      whole.blocks().addAll(failure(deployment, false).blocks());
+      whole.blocks().addAll(failure(deployment, back, false).blocks());
     }
     return new Wanted.Said("", whole, deployment.status().name());
   }
 
   /**
-   * Log lines are read for this alone, and only where they may be shown.
-   *
    * @param calls whether it calls for a person
    */
-  private Message failure(Deployment deployment, boolean calls) {
+  private Message failure(Deployment deployment, Optional<Deployment> back, boolean calls) {
     Head head = ledger.head(deployment.service());
     List<Image> quarantined =
         deployment.to().byContainer().values().stream()
             .filter(image -> head.quarantined(image.digest()))
             .distinct()
             .toList();
-    return FailureThread.of(
-        deployment.audience().logs() ? ledger.withLogs(deployment) : deployment,
-        quarantined,
-        calls);
+    return FailureThread.of(logs(deployment), back.map(this::logs), quarantined, calls);
+  }
+
+  /** Log lines are read for a diagnosis alone, and only where they may be shown. */
+  private Deployment logs(Deployment deployment) {
+    return deployment.audience().logs() ? ledger.withLogs(deployment) : deployment;
   }
 
   /** Of what waits in a head, or waited in it. */

@@ -290,6 +290,26 @@ class TellerTest {
   }
 
   @Test
+  void theCallForAPersonSaysWhyTheWayBackFailed() {
+    Sample.write(ledger, Sample.failed(2, Status.ROLLING_BACK));
+    refresh();
+    Sample.write(
+        ledger,
+        Sample.failed(2, Status.FAILED),
+        Sample.deployment(Sample.WEB, 3, Status.FAILED, Reason.ROLLBACK_FAILED, 2, Audience.DEFAULT)
+            .with(
+                new Diagnosis(
+                    "The log group does not exist", "web", List.of(), List.of(), List.of("gone"))));
+    refresh(3);
+    refresh(3);
+
+    assertThat(slack.calls)
+        .containsExactly("post C1", "reply 1.1", "update 1.1", "reply 1.1 aloud");
+    assertThat(slack.explained)
+        .contains("Why the way back failed: The log group does not exist.", "gone");
+  }
+
+  @Test
   void showsTheLogLinesThatTheLedgerKeepsBesideTheDeployment() {
     Sample.write(ledger, Sample.failed(2, Status.ROLLING_BACK, List.of("panic: <no> config")));
     assertThat(ledger.deployment(Sample.WEB, 2).orElseThrow().diagnosis().orElseThrow().logs())
