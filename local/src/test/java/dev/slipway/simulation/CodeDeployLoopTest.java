@@ -100,6 +100,19 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     assertThat(creators()).containsExactly("Slipway prod/web#2", "Slipway prod/web#3");
   }
 
+  @Test
+  void aWayBackWhoseTasksFailHasADiagnosisOfItsOwn() {
+    world(tags(", {'key': 'slipway.bake', 'value': '30m'}"), ALARMED);
+    world.push("v2", "healthy");
+    world.until(() -> is(2, Status.BAKING), Duration.ofHours(2));
+    world.account.call(AwsService.LOGS, "DeleteLogGroup", json("{'logGroupName': '/app'}"));
+    alarm("ALARM");
+    untilEnded(2);
+    assertThat(deployment(2).reason()).isEqualTo(Reason.ROLLBACK_FAILED);
+    assertThat(deployment(2).diagnosis().orElseThrow().cause()).contains("errors");
+    assertThat(deployment(3).diagnosis().orElseThrow().cause()).contains("log group");
+  }
+
   /** It was stopped before anything of it ran, and its image was in quarantine for it. */
   @Test
   void aPushWaitsUntilAnAlarmOfTheGroupIsOver() {

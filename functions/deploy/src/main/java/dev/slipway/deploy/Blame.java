@@ -103,8 +103,8 @@ final class Blame {
 
   /**
    * The rollback with the ECS deployment that brings its tasks: Slipway's own, or the one that ECS
-   * has begun by itself, perhaps of another revision than last good. CodeDeploy starts no tasks
-   * when it goes back by itself.
+   * has begun by itself, perhaps of another revision than last good. None of CodeDeploy's: where
+   * its own rollback fails, Slipway rolls out, and that is diagnosed.
    */
   private Optional<Deployment> brought(Deployment back) {
     if (!back.rollout().ecsDeploymentId().isEmpty()) {

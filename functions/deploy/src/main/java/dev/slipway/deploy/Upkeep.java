@@ -3,7 +3,6 @@ package dev.slipway.deploy;
 import dev.slipway.aws.Ecs.RunningTask;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.deployment.Deployment;
-import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Trigger;
 import dev.slipway.deployment.Head;
 import dev.slipway.deployment.Head.LastGood;
@@ -13,12 +12,11 @@ import dev.slipway.deployment.Reason;
 import dev.slipway.deployment.Status;
 import dev.slipway.image.ImageSet;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** What is to be done while nothing is started or brought back: what others did is recorded. */
+/** What is to be done while nothing is in flight: waiting, and recording what others deployed. */
 final class Upkeep extends Act {
 
   Upkeep(Tools tools, Observed seen) {
@@ -40,8 +38,6 @@ final class Upkeep extends Act {
     }
     return Done.REST;
   }
-
-  // -- baselines
 
   Done baseline() {
     ServiceView service = seen.service();
@@ -163,79 +159,5 @@ final class Upkeep extends Act {
             .orElse(now)
             .plus(SOON)
         : now;
-  }
-
-  // -- others
-
-  Done giveWay(String taskDefinition) {
-    Deployment deployment = inFlight();
-    String words = "Somebody else deployed " + Wording.revision(taskDefinition) + " over it.";
-    Deployment superseded = deployment.as(Status.SUPERSEDED, Reason.CHANGED_ELSEWHERE, words, now);
-    Head after = head.idle().request(null).due(now.plus(SOON));
-    if (deployment.isRollback()) {
-      Deployment failed = ledger.deployment(head.service(), deployment.rollbackOf()).orElseThrow();
-      write(
-          after,
-          superseded,
-          failed
-              .backBy(RolledBackBy.PERSON)
-              .as(
-                  Status.ROLLED_BACK,
-                  failed.reason(),
-                  Wording.failure(failed.reason(), failed.alarms())
-                      + " "
-                      + words
-                      + " Slipway leaves it as it is.",
-                  now));
-    } else {
-      write(after, superseded);
-    }
-    return Done.AGAIN;
-  }
-
-  /**
-   * Somebody deploys anew what the deployment in flight was to take the place of, and has begun
-   * before it. What is wanted waits for the end of that, as if it had come later: a copy of the
-   * same revision undoes nothing.
-   */
-  Done waitAgain(String taskDefinition) {
-    Deployment deployment = inFlight();
-    write(
-        head.idle().waiting(wantedAgain(deployment)).due(now.plus(SOON)),
-        deployment.as(
-            Status.SUPERSEDED,
-            Reason.CHANGED_ELSEWHERE,
-            "Somebody else deployed "
-                + Wording.revision(taskDefinition)
-                + " again before this had begun. It waits for the end of that, and comes next.",
-            now));
-    return Done.AGAIN;
-  }
-
-  Done close() {
-    String words = "ECS has no active service " + head.service().brief() + " any more.";
-    head.waiting()
-        .byRepository()
-        .values()
-        .forEach(wanted -> refuse(wanted, Reason.SERVICE_GONE, words));
-    // Of one in flight its own end tells it.
-    new DroppedRequest(tools, seen)
-        .tell(asked -> asked.status() == Status.SUCCEEDED, Reason.SERVICE_GONE, words);
-    Head after = head.idle().waiting(Waiting.NOTHING).request(null).due(null);
-    if (head.inFlight().isEmpty()) {
-      write(after);
-      return Done.REST;
-    }
-    Deployment deployment = head.inFlight().get();
-    List<Deployment> ended = new ArrayList<>();
-    ended.add(deployment.as(Status.SUPERSEDED, Reason.SERVICE_GONE, words, now));
-    if (deployment.isRollback()) {
-      ledger
-          .deployment(head.service(), deployment.rollbackOf())
-          .ifPresent(
-              failed -> ended.add(failed.as(Status.FAILED, Reason.SERVICE_GONE, words, now)));
-    }
-    write(after, ended.toArray(Deployment[]::new));
-    return Done.REST;
   }
 }

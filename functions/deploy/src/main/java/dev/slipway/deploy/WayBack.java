@@ -150,7 +150,7 @@ final class WayBack extends Act {
               ? Optional.empty()
               : controllers.of(failing).takenOver(failing, aimed);
       if (others.isPresent()) {
-        return new Upkeep(tools, seen).giveWay(others.get());
+        return new Superseded(tools, seen).giveWay(others.get());
       }
       return switch (earlier.isPresent() ? earlier.get() : way.start(aimed)) {
         case Started.UnderWay(Rollout rollout) ->
@@ -159,7 +159,7 @@ final class WayBack extends Act {
         case Started.Busy(String words) -> postponed(aimed, blame.explained(failing), words);
         case Started.RunsAlready() -> runsAlready(aimed, blame.explained(failing));
         case Started.Overtaken(String taskDefinition) ->
-            new Upkeep(tools, seen).giveWay(taskDefinition);
+            new Superseded(tools, seen).giveWay(taskDefinition);
       };
     } catch (NotDeployableException e) {
       return end.callForPerson(e.getMessage());
@@ -173,7 +173,7 @@ final class WayBack extends Act {
     Optional<String> instead =
         controllers.of(failing).takenOver(failing, back.with(back.revisions().withOwn("")));
     return instead.isPresent()
-        ? new Upkeep(tools, seen).giveWay(instead.get())
+        ? new Superseded(tools, seen).giveWay(instead.get())
         : end.callForPerson(
             passedOver
                 + " No older success is there to go back to, either: their images are gone from"

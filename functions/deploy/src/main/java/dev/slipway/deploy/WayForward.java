@@ -250,14 +250,14 @@ final class WayForward extends Act {
             NextStep.deployedSince(head, deployment, seen.service())
                 .filter(runs -> !Replaced.made(ledger, head.service(), runs));
         if (others.isPresent()) {
-          return instead(deployment, upkeep -> upkeep.giveWay(others.get()));
+          return instead(deployment, superseded -> superseded.giveWay(others.get()));
         }
         Optional<String> again =
             NextStep.deployedAgainSince(deployment, seen.service())
                 .filter(
                     runs -> !Replaced.made(ledger, head.service(), runs) && !replacedGoesBack());
         if (again.isPresent()) {
-          return instead(deployment, upkeep -> upkeep.waitAgain(again.get()));
+          return instead(deployment, superseded -> superseded.waitAgain(again.get()));
         }
       }
       if (own.isEmpty()) {
@@ -278,8 +278,8 @@ final class WayForward extends Act {
    * Somebody else comes first. Its own revision goes when that is written down: if this dies in
    * between, nobody registers another one for a deployment that will not be.
    */
-  private Done instead(Deployment deployment, Function<Upkeep, Done> act) {
-    Done done = act.apply(new Upkeep(tools, seen));
+  private Done instead(Deployment deployment, Function<Superseded, Done> act) {
+    Done done = act.apply(new Superseded(tools, seen));
     revisions.deregister(deployment, log);
     return done;
   }

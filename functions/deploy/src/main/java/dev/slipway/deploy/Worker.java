@@ -94,8 +94,8 @@ public final class Worker {
       case Step.Rest rest -> new Upkeep(tools, seen).rest(rest.until(), rest.why());
       case Step.TakeBaseline ignored -> new Upkeep(tools, seen).baseline();
       case Step.Adopt ignored -> new Upkeep(tools, seen).adopt();
-      case Step.GiveWay way -> new Upkeep(tools, seen).giveWay(way.taskDefinition());
-      case Step.Close ignored -> new Upkeep(tools, seen).close();
+      case Step.GiveWay way -> new Superseded(tools, seen).giveWay(way.taskDefinition());
+      case Step.Close ignored -> new Superseded(tools, seen).close();
       case Step.DropRequest drop -> new DroppedRequest(tools, seen).overtaken(drop.why());
       case Step.Decline decline ->
           new WayForward(tools, seen).decline(decline.reason(), decline.detail());
