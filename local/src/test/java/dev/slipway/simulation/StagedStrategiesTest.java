@@ -363,24 +363,40 @@ class StagedStrategiesTest {
     world.lost.add(HOOK_EVENT);
     functionsSay("FAILED");
     world.push("v2", "healthy");
-    world.mishaps.before(
-        "DeregisterTaskDefinition",
-        () ->
-            world.truth.addHook(
-                WEB,
-                deployment(2).rollout().serviceDeploymentArn(),
-                new Hook(
-                    "check-it",
-                    Hook.Type.LAMBDA,
-                    "check-it",
-                    "POST_TEST_TRAFFIC_SHIFT",
-                    Hook.State.FAILED,
-                    null,
-                    Hook.TimeoutAction.UNKNOWN,
-                    null),
-                world.clock.instant()));
+    world.mishaps.before("DeregisterTaskDefinition", this::toldThatTheFunctionFailed);
     ended();
     assertBack(Reason.HOOK_FAILED, RolledBackBy.ECS);
+  }
+
+  /** Nothing ran, the way back took seconds, and its hook's event came after it. */
+  @Test
+  void aHookEventThatComesAfterAQuickWayBackIsWaitedFor() {
+    world(Ecs.AS_IT_SUGGESTS, CHECKING);
+    world.lost.add(HOOK_EVENT);
+    functionsSay("FAILED");
+    world.push("v2", "healthy");
+    world.until(
+        () -> serviceDeployment().path("status").asText().equals("ROLLBACK_SUCCESSFUL"),
+        Duration.ofMinutes(30));
+    world.clock.after(Duration.ofSeconds(3), this::toldThatTheFunctionFailed);
+    ended();
+    assertBack(Reason.HOOK_FAILED, RolledBackBy.ECS);
+  }
+
+  private void toldThatTheFunctionFailed() {
+    world.truth.addHook(
+        WEB,
+        deployment(2).rollout().serviceDeploymentArn(),
+        new Hook(
+            "check-it",
+            Hook.Type.LAMBDA,
+            "check-it",
+            "POST_TEST_TRAFFIC_SHIFT",
+            Hook.State.FAILED,
+            null,
+            Hook.TimeoutAction.UNKNOWN,
+            null),
+        world.clock.instant());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
+import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -13,11 +14,16 @@ import dev.slipway.deployment.Status;
 import dev.slipway.image.ImageSet;
 import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.verdict.Hook;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** How a way back ends: the service runs what is good again, or a person is needed. */
 final class EndOfWayBack extends Act {
+
+  /** For EventBridge to bring the event of a hook that has failed. */
+  private static final Duration HOOK_TOLD_WITHIN = Duration.ofMinutes(1);
 
   private final Blame blame;
 
@@ -29,6 +35,11 @@ final class EndOfWayBack extends Act {
   /** The service runs what is good again. */
   Done wentBack(Deployment back, String taskDefinition, ImageSet images) {
     Deployment known = ledger.deployment(head.service(), back.rollbackOf()).orElseThrow();
+    Optional<Instant> until = hookMayBeToldUntil(known, back);
+    if (until.isPresent() && corrected(known, back).equals(known)) {
+      write(head.due(until.get()));
+      return Done.REST;
+    }
     tellParameters(images);
     revisions.deregister(known, log);
     // At the very end: it may be told only now why ECS went back.
@@ -131,6 +142,23 @@ final class EndOfWayBack extends Act {
     Rollout known = failed.rollout().toBuilder().shift(rollout.shift()).build();
     return blame.explained(
         failed.with(known).as(failed.status(), Reason.HOOK_FAILED, failed.detail(), now));
+  }
+
+  /**
+   * A way back may be over within seconds, before the event of the hook that it comes from: while
+   * nothing else explains it, that is waited for.
+   */
+  private Optional<Instant> hookMayBeToldUntil(Deployment failed, Deployment back) {
+    if (failed.reason() != Reason.STOPPED_BY_PERSON || !byItself(back)) {
+      return Optional.empty();
+    }
+    return seen.situation()
+        .serviceDeployment()
+        .filter(judged -> !judged.staging().settings().isEmpty())
+        .filter(_ -> failed.rollout().shift().hook().filter(Hook::declinedByPerson).isEmpty())
+        .map(ServiceDeployment::rollbackStartedAt)
+        .map(started -> started.plus(HOOK_TOLD_WITHIN))
+        .filter(now::isBefore);
   }
 
   /** What was to come back did not become good. */
