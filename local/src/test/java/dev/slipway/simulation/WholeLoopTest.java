@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -351,6 +352,39 @@ class WholeLoopTest extends EcsLoop {
     untilEnded(2);
     assertThat(deployment(2).status()).as(deployment(2).detail()).isEqualTo(Status.ROLLED_BACK);
     assertThat(deployment(3).reason()).isEqualTo(Reason.CHANGED_ELSEWHERE);
+  }
+
+  /** While one of its tasks was missing, it passed for somebody else's that was under way. */
+  @Test
+  void whatEcsHasBroughtBackIsNobodyElsesThoughItsTasksEndAgain() {
+    Adversity resolvesAnew =
+        new Adversity(new Random(0), Duration.ZERO, true, Duration.ZERO, false, false, false);
+    world = new OneProcess(1, Setting.ORDERLY.with(resolvesAnew));
+    world.follower(ANY.replace("'any'", "'prefix:build-'"), 2, NO_BREAKER);
+    world.reconcile();
+    world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(1));
+    world.push("build-2", "crash");
+    world.until(3, d -> d.status() == Status.ROLLING_OUT, Duration.ofMinutes(10));
+    world.lost.addAll(List.of("ECS Deployment State Change", "ECS Task State Change"));
+    world.until(() -> world.service().path("deployments").size() == 1, Duration.ofMinutes(10));
+    assertThat(deployment(3).status()).isEqualTo(Status.ROLLING_OUT);
+    world.mishaps.before("DescribeServices", this::stopTask);
+    untilEnded(3);
+    world.pass(Duration.ofMinutes(5));
+    world.push("v1", "healthy");
+    stopTask();
+    stopTask();
+    world.pass(Duration.ofMinutes(5));
+    world.reconcile();
+    world.pass(Duration.ofMinutes(5));
+    assertThat(runs()).isEqualTo("web:1");
+    assertThat(head().lastSequence()).isEqualTo(3);
+  }
+
+  private void stopTask() {
+    String task = world.tasks("RUNNING").getFirst().path("taskArn").asText();
+    world.ecs("StopTask", "{'cluster': 'prod', 'task': '" + task + "'}");
+    world.clock.advance(Duration.ofSeconds(3));
   }
 
   /** It was told as deployed by somebody else. */

@@ -2,6 +2,8 @@ package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
 import dev.slipway.aws.Ecs;
+import dev.slipway.aws.ServiceDeployment;
+import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -199,7 +201,8 @@ abstract class Act {
 
   /**
    * The time until which somebody else's deployments are part of what is found good now. One that
-   * is still under way is not: it is looked at when it is over.
+   * is still under way is not: it is looked at when it is over. What ECS itself has brought back is
+   * nobody else's, though its tasks may have died again.
    *
    * @param own id of the ECS deployment that is found good, empty if there is none
    */
@@ -207,9 +210,18 @@ abstract class Act {
     return seen.service()
         .primary()
         .filter(_ -> !seen.service().steady())
-        .filter(primary -> !primary.id().equals(own))
+        .filter(primary -> !primary.id().equals(own) && !broughtBackByEcs(primary))
         .map(primary -> primary.createdAt().minusMillis(1))
         .filter(before -> before.isBefore(now))
         .orElse(now);
+  }
+
+  private boolean broughtBackByEcs(EcsDeployment primary) {
+    return seen.situation()
+        .serviceDeployment()
+        .filter(ServiceDeployment::goesBack)
+        .map(ServiceDeployment::finishedAt)
+        .filter(end -> !primary.createdAt().isAfter(end))
+        .isPresent();
   }
 }
