@@ -70,7 +70,7 @@ final class InFlight {
         && seen.serviceDeployment().isEmpty()
         && service.deployment(rollout.ecsDeploymentId()).isEmpty()
         && seen.now().isBefore(started.plus(LISTED_WITHIN))
-        && service.primary().map(primary -> primary.createdAt().isBefore(started)).orElse(true);
+        && service.primary().map(primary -> !primary.createdAt().isAfter(started)).orElse(true);
   }
 
   private static Observation observation(

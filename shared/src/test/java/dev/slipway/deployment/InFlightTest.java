@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InFlightTest {
 
@@ -117,9 +118,10 @@ class InFlightTest {
   }
 
   /** ECS is eventually consistent; but what it does not list for a minute is not there. */
-  @Test
-  void whatEcsListedBeforeOursIsNobodysWithinAMinute() {
-    ServiceView before = deployedAt(-600, OLD);
+  @ParameterizedTest(name = "begun {0} s after ours")
+  @ValueSource(ints = {-600, 0})
+  void whatEcsListedBeforeOursIsNobodysWithinAMinute(int after) {
+    ServiceView before = deployedAt(after, OLD);
     assertThat(NextStep.decide(rolling, situation(SOON, before, settings())))
         .isInstanceOf(Step.Follow.class);
     assertThat(NextStep.decide(rolling, situation(NOON.plusSeconds(61), before, settings())))
