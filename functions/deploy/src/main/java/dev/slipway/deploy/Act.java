@@ -1,6 +1,7 @@
 package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
+import dev.slipway.aws.CodeDeployment;
 import dev.slipway.aws.Ecs;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView.EcsDeployment;
@@ -20,6 +21,7 @@ import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
+import dev.slipway.verdict.CodeDeployed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -201,7 +203,7 @@ abstract class Act {
 
   /**
    * The time until which somebody else's deployments are part of what is found good now. One that
-   * is still under way is not: it is looked at when it is over. What ECS itself has brought back is
+   * is still under way is not: it is looked at when it is over. What AWS itself has brought back is
    * nobody else's, though its tasks may have died again.
    *
    * @param own id of the ECS deployment that is found good, empty if there is none
@@ -210,17 +212,25 @@ abstract class Act {
     return seen.service()
         .primary()
         .filter(_ -> !seen.service().steady())
-        .filter(primary -> !primary.id().equals(own) && !broughtBackByEcs(primary))
+        .filter(primary -> !primary.id().equals(own) && !broughtBackByAws(primary))
         .map(primary -> primary.createdAt().minusMillis(1))
         .filter(before -> before.isBefore(now))
         .orElse(now);
   }
 
-  private boolean broughtBackByEcs(EcsDeployment primary) {
-    return seen.situation()
-        .serviceDeployment()
-        .filter(ServiceDeployment::goesBack)
-        .map(ServiceDeployment::finishedAt)
+  private boolean broughtBackByAws(EcsDeployment primary) {
+    Optional<Instant> byEcs =
+        seen.situation()
+            .serviceDeployment()
+            .filter(ServiceDeployment::goesBack)
+            .map(ServiceDeployment::finishedAt);
+    Optional<Instant> byCodeDeploy =
+        seen.situation()
+            .codeDeployed()
+            .flatMap(CodeDeployed::rollback)
+            .map(CodeDeployment::completedAt);
+    return byEcs
+        .or(() -> byCodeDeploy)
         .filter(end -> !primary.createdAt().isAfter(end))
         .isPresent();
   }
