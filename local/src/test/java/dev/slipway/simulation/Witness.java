@@ -406,6 +406,10 @@ final class Witness {
    * unless it fails again and again.
    */
   private void onlyDrains(Deployment back, String where) {
+    if (back.rollout().countsFrom() == null) {
+      // It could not begin.
+      return;
+    }
     Fact failed =
         world.truth.deployment(WEB, back.rollbackOf()).map(world.facts::of).orElse(Fact.NONE);
     boolean brought =

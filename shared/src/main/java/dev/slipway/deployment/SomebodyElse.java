@@ -77,9 +77,9 @@ final class SomebodyElse {
 
   /**
    * Whether what is in progress comes from the last deployment here. Somebody may have deployed its
-   * revision again: that is theirs, as long as there is something left that it replaces. A service
-   * whose one and only deployment does not come up (its first image is still to be pushed) has
-   * nothing to wait for.
+   * revision again, as a person who is called does: that is theirs, as long as there is something
+   * left that it replaces. A service whose one and only deployment does not come up (its first
+   * image is still to be pushed) has nothing to wait for.
    */
   private static boolean startedBy(Deployment last, EcsDeployment primary, ServiceView service) {
     Deployment.Revisions revisions = last.revisions();
@@ -88,7 +88,7 @@ final class SomebodyElse {
     boolean same =
         revisions.own().equals(runs) || (couldNotGoBack && revisions.previous().equals(runs));
     return same
-        && (last.status() == Status.FAILED
+        && ((last.status() == Status.FAILED && !primary.createdAt().isAfter(last.finishedAt()))
             || primary.id().equals(last.rollout().ecsDeploymentId())
             || service.deployments().size() == 1);
   }

@@ -87,6 +87,25 @@ class SomebodyElseTest {
         .isInstanceOf(Step.Rest.class);
   }
 
+  /** As the message of a way back that has failed asks them to: a push went over it. */
+  @Test
+  void norIsWhatAPersonDeploysAfterAWayBackHasFailedOurs() {
+    Head head = waitingFor(head(), image("v3", 3));
+    Deployment failed =
+        deployment(Status.ROLLING_OUT, 3, 2)
+            .with(new Deployment.Revisions(NEW, "", OLD))
+            .as(Status.FAILED, Reason.ROLLBACK_FAILED, "", NOON.minusSeconds(120));
+    ServiceView busy =
+        service(
+            NO_BREAKER,
+            2,
+            "",
+            ecs("ecs-svc/9", "PRIMARY", OLD, "IN_PROGRESS", 0),
+            ecs(OWN_ID, "ACTIVE", NEW, "IN_PROGRESS", 0));
+    assertThat(NextStep.decide(head, with(situation(NOON, busy, settings()), Optional.of(failed))))
+        .isInstanceOf(Step.Rest.class);
+  }
+
   /**
    * A push of a person's making comes after it, as it does after any other deployment of theirs.
    */
