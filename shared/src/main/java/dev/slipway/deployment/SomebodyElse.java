@@ -15,7 +15,8 @@ final class SomebodyElse {
 
   /**
    * What somebody else has deployed since this deployment was begun, while its own rollout has not
-   * been: the copy that it would roll out is made of what ran before, and would undo theirs.
+   * been: the copy that it would roll out is made of what ran before, and would undo theirs. Also
+   * shortly before it, for ECS may have described the service as it had been.
    *
    * @param deployment with its own revision, as far as one is registered
    */
@@ -25,7 +26,8 @@ final class SomebodyElse {
     known.add(deployment.revisions().base());
     known.add(deployment.revisions().own());
     head.lastGood().map(Head.LastGood::taskDefinition).ifPresent(known::add);
-    return begunSince(deployment, service).filter(runs -> !known.contains(runs));
+    return begunSince(deployment.createdAt().minus(InFlight.LISTED_WITHIN), service)
+        .filter(runs -> !known.contains(runs));
   }
 
   /**
@@ -33,15 +35,15 @@ final class SomebodyElse {
    * than before, if its tags were moved, and it comes first.
    */
   static Optional<String> deployedAgainSince(Deployment deployment, ServiceView service) {
-    return begunSince(deployment, service)
+    return begunSince(deployment.createdAt(), service)
         .filter(runs -> !runs.equals(deployment.revisions().own()));
   }
 
   /** Also in the same moment: this was not begun while somebody else's had just been. */
-  private static Optional<String> begunSince(Deployment deployment, ServiceView service) {
+  private static Optional<String> begunSince(Instant since, ServiceView service) {
     return service
         .primary()
-        .filter(primary -> !primary.createdAt().isBefore(deployment.createdAt()))
+        .filter(primary -> !primary.createdAt().isBefore(since))
         .map(EcsDeployment::taskDefinition);
   }
 

@@ -182,7 +182,8 @@ class SomebodyElseTest {
   @CsvSource({
     "OTHER, 5, true",
     "OTHER, 0, true",
-    "OTHER, -5, false",
+    "OTHER, -60, true",
+    "OTHER, -61, false",
     "OLD, 5, false",
     "OLD, 0, false",
     "NEW, 5, false"
