@@ -96,7 +96,11 @@ final class RolloutUnderWay extends Act {
           "Slipway cannot see which alarms watch this, and watches none of them. "
               + controllers.of(deployment).name()
               + " still acts on the service's own. "
-              + Wording.stopped(e.getMessage()));
+              + Wording.stopped(e.getMessage())
+              + (e.accessDenied()
+                  ? " Slipway's stack grants this: see what takes it away from its deploy function,"
+                      + " a service control policy or a permissions boundary."
+                  : ""));
     }
   }
 

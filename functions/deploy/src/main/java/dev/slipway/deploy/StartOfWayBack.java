@@ -115,13 +115,15 @@ final class StartOfWayBack extends Act {
         PlaceToGoBackTo.successesBefore(request.sequence(), head.service(), ledger).findFirst();
     if (undone.isEmpty() || before.isEmpty()) {
       return new DroppedRequest(tools, seen)
-          .drop(Reason.NOTHING_TO_GO_BACK_TO, "no older success is known");
+          .drop(
+              Reason.NOTHING_TO_GO_BACK_TO,
+              "no older success is known; deploy a revision by hand, or push another image");
     }
     if (undone.get().isRollback()) {
       return new DroppedRequest(tools, seen)
           .drop(
               Reason.NOTHING_TO_GO_BACK_TO,
-              "it went back itself, and a rollback is not rolled back");
+              "it went back itself, and a rollback is not rolled back; push another image instead");
     }
     Deployment target = before.get();
     Deployment failing =
