@@ -202,6 +202,14 @@ public record Deployment(
       return Optional.of(serviceDeploymentArn).filter(id -> id.startsWith("d-"));
     }
 
+    /**
+     * Whether nobody has seen a task set that CodeDeploy made for it: until then its own id stands
+     * for that of the task set.
+     */
+    public boolean lacksTaskSet() {
+      return codeDeployId().filter(ecsDeploymentId::equals).isPresent();
+    }
+
     public Builder toBuilder() {
       return new Builder(this);
     }

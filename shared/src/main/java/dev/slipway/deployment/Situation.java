@@ -1,5 +1,6 @@
 package dev.slipway.deployment;
 
+import dev.slipway.aws.CodeDeployment;
 import dev.slipway.aws.ServiceDeployment;
 import dev.slipway.aws.ServiceView;
 import dev.slipway.follow.Reading;
@@ -106,6 +107,14 @@ public record Situation(
         last,
         alarms,
         told);
+  }
+
+  /** When ECS or CodeDeploy had gone back by itself; empty if it has not, or does not say. */
+  public Optional<Instant> wentBackAt() {
+    return serviceDeployment
+        .filter(ServiceDeployment::goesBack)
+        .map(ServiceDeployment::finishedAt)
+        .or(() -> codeDeployed.flatMap(CodeDeployed::rollback).map(CodeDeployment::completedAt));
   }
 
   public Settings.Audience audience() {

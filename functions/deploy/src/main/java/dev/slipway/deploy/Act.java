@@ -1,10 +1,7 @@
 package dev.slipway.deploy;
 
 import dev.slipway.aws.AwsException;
-import dev.slipway.aws.CodeDeployment;
 import dev.slipway.aws.Ecs;
-import dev.slipway.aws.ServiceDeployment;
-import dev.slipway.aws.ServiceView.EcsDeployment;
 import dev.slipway.deployment.Deployment;
 import dev.slipway.deployment.Deployment.RolledBackBy;
 import dev.slipway.deployment.Deployment.Rollout;
@@ -21,7 +18,6 @@ import dev.slipway.ledger.Ledger.Change;
 import dev.slipway.ledger.PushRecord;
 import dev.slipway.runtime.Log;
 import dev.slipway.runtime.Metrics;
-import dev.slipway.verdict.CodeDeployed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -212,26 +208,14 @@ abstract class Act {
     return seen.service()
         .primary()
         .filter(_ -> !seen.service().steady())
-        .filter(primary -> !primary.id().equals(own) && !broughtBackByAws(primary))
+        .filter(primary -> !primary.id().equals(own))
+        .filter(primary ->
+            seen.situation()
+                .wentBackAt()
+                .map(back -> primary.createdAt().isAfter(back))
+                .orElse(true))
         .map(primary -> primary.createdAt().minusMillis(1))
         .filter(before -> before.isBefore(now))
         .orElse(now);
-  }
-
-  private boolean broughtBackByAws(EcsDeployment primary) {
-    Optional<Instant> byEcs =
-        seen.situation()
-            .serviceDeployment()
-            .filter(ServiceDeployment::goesBack)
-            .map(ServiceDeployment::finishedAt);
-    Optional<Instant> byCodeDeploy =
-        seen.situation()
-            .codeDeployed()
-            .flatMap(CodeDeployed::rollback)
-            .map(CodeDeployment::completedAt);
-    return byEcs
-        .or(() -> byCodeDeploy)
-        .filter(end -> !primary.createdAt().isAfter(end))
-        .isPresent();
   }
 }

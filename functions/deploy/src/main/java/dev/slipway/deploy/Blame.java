@@ -164,9 +164,7 @@ final class Blame {
 
   /** As {@link CodeDeployed#blameless} was when it failed: no task set of it was ever seen. */
   private static boolean stoppedBeforeItRan(Deployment past) {
-    return past.reason() == Reason.ALARM
-        && past.rollout().codeDeployId().isPresent()
-        && past.rollout().codeDeployId().get().equals(past.rollout().ecsDeploymentId());
+    return past.reason() == Reason.ALARM && past.rollout().lacksTaskSet();
   }
 
   /** Whether it was given back to what waits when it failed, and still does. */

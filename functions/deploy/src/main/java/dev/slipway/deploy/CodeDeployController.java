@@ -91,7 +91,7 @@ final class CodeDeployController implements Controller {
    */
   private boolean neverInstalled(CodeDeployment own, Rollout rollout, ServiceView service) {
     if (!CodeDeployed.stoppedByAlarm(own)
-        || !rollout.ecsDeploymentId().equals(own.id())
+        || !rollout.lacksTaskSet()
         || service.taskSetOf(own.id()).isPresent()) {
       return false;
     }
