@@ -165,7 +165,7 @@ class CodeDeployLoopTest extends CodeDeployLoop {
   void whatIsStoppedBeforeItRunsChangesNothingAndComesAgainWhereNothingGoodIsKnown() {
     world = new OneProcess(1, Setting.ORDERLY);
     world.codeDeployFollower(ANY, 2, ALARMED);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.scale(0);
     world.reconcile();
     world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(30));
     world.mishaps.before("CreateDeployment", () -> alarm("ALARM"));
@@ -187,12 +187,12 @@ class CodeDeployLoopTest extends CodeDeployLoop {
     world = new OneProcess(1, Setting.ORDERLY);
     world.lost.add("ECR Image Action");
     world.codeDeployFollower(ANY, 2, TAKES_BACK);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.scale(0);
     world.pass(Duration.ofMinutes(2));
     world.lost.clear();
     world.reconcile();
     world.until(() -> head().lastSequence() == 1, Duration.ofMinutes(30));
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.scale(2);
     world.push("v2", "slow:86400");
     world.until(() -> is(2, Status.ROLLING_OUT), Duration.ofMinutes(2));
     world.pass(Duration.ofMinutes(5));

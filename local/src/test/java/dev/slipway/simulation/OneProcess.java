@@ -581,6 +581,11 @@ final class OneProcess {
     }
   }
 
+  /** As a person or auto scaling does. */
+  void scale(int tasks) {
+    ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': " + tasks + "}");
+  }
+
   /** As the chat desk writes down that a person wants a deployment back. */
   void wantBack(long sequence) {
     Head before = truth.head(WEB);

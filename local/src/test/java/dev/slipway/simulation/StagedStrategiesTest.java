@@ -244,10 +244,7 @@ class StagedStrategiesTest {
     assertThat(ended().status()).isEqualTo(Status.SUCCEEDED);
   }
 
-  /** It timed out, went on as it was set to, and passed for the cause of what came later. */
-  @ParameterizedTest
-  @EnumSource
-  void aPauseThatWentOnByItselfIsNotWhyAPersonStopsItLater(Ecs ecs) {
+  private void pausesForFiveMinutesAndGoesOn(Ecs ecs) {
     world(
         ecs,
         PAUSING
@@ -255,6 +252,13 @@ class StagedStrategiesTest {
             .replace("'bakeTimeInMinutes': 1", "'bakeTimeInMinutes': 30"));
     world.push("v2", "healthy");
     untilPaused();
+  }
+
+  /** It timed out, went on as it was set to, and passed for the cause of what came later. */
+  @ParameterizedTest
+  @EnumSource
+  void aPauseThatWentOnByItselfIsNotWhyAPersonStopsItLater(Ecs ecs) {
+    pausesForFiveMinutesAndGoesOn(ecs);
     world.pass(Duration.ofMinutes(10));
     stopInEcs();
     ended();
@@ -265,13 +269,7 @@ class StagedStrategiesTest {
   @ParameterizedTest
   @EnumSource
   void aPauseThatWentOnByItselfIsNotWhyAPersonStopsItAtOnce(Ecs ecs) {
-    world(
-        ecs,
-        PAUSING
-            .formatted(5, "CONTINUE")
-            .replace("'bakeTimeInMinutes': 1", "'bakeTimeInMinutes': 30"));
-    world.push("v2", "healthy");
-    untilPaused();
+    pausesForFiveMinutesAndGoesOn(ecs);
     world.until(() -> shift().awaited().isEmpty(), Duration.ofMinutes(6));
     world.pass(Duration.ofSeconds(20));
     stopInEcs();

@@ -724,12 +724,12 @@ class WholeLoopTest extends EcsLoop {
   @Test
   void whatSomebodyDeploysAfterEcsHasGoneElsewhereStays() {
     world(ANY, BREAKER);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.scale(0);
     world.pass(Duration.ofMinutes(2));
     world.push("v2", "slow:40");
     untilEnded(2);
     assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED_WITHOUT_TASKS);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.scale(2);
     world.push("v3", "crash");
     world.until(3, d -> d.status() == Status.ROLLING_BACK, Duration.ofMinutes(10));
     world.mishaps.before("DescribeServiceRevisions", () -> somebodyDeploys("team/app:v1"));
@@ -873,7 +873,7 @@ class WholeLoopTest extends EcsLoop {
   @Test
   void aServiceScaledToZeroSucceedsWithoutBecomingAPlaceToGoBackTo() {
     world(ANY, BREAKER);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.scale(0);
     world.pass(Duration.ofMinutes(2));
     world.push("v2", "healthy");
     untilEnded(2);
@@ -885,12 +885,12 @@ class WholeLoopTest extends EcsLoop {
   @Test
   void whatNeverRanCountsAsGoodOnceItHasRunForAWhile() {
     world(ANY, BREAKER);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.scale(0);
     world.pass(Duration.ofMinutes(5));
     world.push("v2", "healthy");
     untilEnded(2);
     assertThat(deployment(2).reason()).isEqualTo(Reason.COMPLETED_WITHOUT_TASKS);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.scale(2);
     world.pass(Duration.ofMinutes(1));
     world.reconcile();
     world.pass(Duration.ofMinutes(5));
@@ -901,11 +901,11 @@ class WholeLoopTest extends EcsLoop {
   @Test
   void whatNeverRanAndThenCrashesNeverCountsAsGood() {
     world(ANY, BREAKER);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 0}");
+    world.scale(0);
     world.pass(Duration.ofMinutes(5));
     world.push("v2", "dies-later:20");
     untilEnded(2);
-    world.ecs("UpdateService", "{'cluster': 'prod', 'service': 'web', 'desiredCount': 2}");
+    world.scale(2);
     for (int minute = 0; minute < 20; minute++) {
       world.pass(Duration.ofMinutes(1));
       world.reconcile();
